@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+
+export const commands = ['run', 'list', 'status', 'link'] as const;
+export type CommandName = (typeof commands)[number];
+
+export interface CliArguments {
+  readonly command: CommandName;
+  readonly plan: string;
+  readonly steps: readonly string[];
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly workspace: string | undefined;
+  readonly answers: string | undefined;
+  readonly commit: 'off' | 'task' | 'phase';
+  /** `link` only: ACTION and key=value pairs to write, or `none` to remove the comment. */
+  readonly set: string | undefined;
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly arguments: CliArguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'usage'; readonly message: string };
+
+export function parseArguments(words: readonly string[]): ParsedArguments {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        yes: { type: 'boolean', short: 'y' },
+        workspace: { type: 'string' },
+        answers: { type: 'string' },
+        commit: { type: 'string', default: 'off' },
+        set: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    return { kind: 'usage', message: error instanceof Error ? error.message : String(error) };
+  }
+  const { values, positionals } = parsed;
+  if (values.help || positionals[0] === 'help') return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const [command, plan, ...steps] = positionals;
+  const known = commands.find((name) => name === command);
+  if (!known) return { kind: 'usage', message: command ? `There is no command "${command}".` : 'Say what to do.' };
+  if (!plan) return { kind: 'usage', message: `Name the plan: evalmark ${known} path/to/tasks.md` };
+  if (values.commit !== 'off' && values.commit !== 'task' && values.commit !== 'phase') {
+    return { kind: 'usage', message: `--commit takes off, task or phase, not "${values.commit}".` };
+  }
+  return {
+    kind: 'run',
+    arguments: {
+      command: known,
+      plan,
+      steps,
+      json: values.json ?? false,
+      yes: values.yes ?? false,
+      workspace: values.workspace,
+      answers: values.answers,
+      commit: values.commit,
+      set: values.set,
+    },
+  };
+}
+
+export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
+
+  run     runs the plan, or the named steps; ticks boxes, writes STATUS.md
+  list    shows phases, tasks and steps with their states and actions
+  status  one line for each phase, what is next, what failed and why
+  link    shows what each step runs and why; with --set, changes it in the plan
+
+PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, phase:2, or line:157.
+
+  --json          one JSON object (list, status, link) or JSON lines (run)
+  --yes, -y       agrees to checkpoints and questions; never pushes
+  --answers FILE  takes a person's answers from a JSON file (see docs in the README)
+  --commit WHEN   off (default), task or phase: commits what was written
+  --workspace DIR the folder that paths in the plan are relative to; default: the repository's root
+  --set "ACTION key=value …"   for link with one STEP; "none" removes the comment
+
+Exit codes: 0 done, 1 a step failed, 2 usage, 3 a person is needed.
+`;

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { parseArguments, usage, type CliArguments, type CommandName } from './arguments';
+import { link } from './link';
+import { list } from './list';
+import { run } from './run';
+import { status } from './status';
+import { version } from './version';
+
+/** What a shell sees; `needsPerson` tells a script that nothing is broken. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
+
+const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link };
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `evalmark list | head` closes the pipe early; that is no failure.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const parsed = parseArguments(process.argv.slice(2));
+switch (parsed.kind) {
+  case 'help':
+    process.stdout.write(usage);
+    break;
+  case 'version':
+    process.stdout.write(`${version}\n`);
+    break;
+  case 'usage':
+    process.stderr.write(`${parsed.message}\n\n${usage}`);
+    process.exitCode = exitCodes.usage;
+    break;
+  case 'run':
+    process.exitCode = await handlers[parsed.arguments.command](parsed.arguments);
+}

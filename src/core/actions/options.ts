@@ -1,0 +1,61 @@
+import { done, failed, needsPerson, type Outcome } from '../outcome';
+import { answersIn, answersMarkdown, type Answer } from '../report/answers';
+import { changeId } from '../report/changeId';
+import { readSection, writeSection } from '../report/managedSection';
+import { optionsOf, resultsDocumentOf } from '../report/planOptions';
+import { readResults } from '../report/results';
+import { optionFacts } from '../report/resultsSections';
+import type { Action, ActionContext, LinkedStep } from './action';
+
+/**
+ * Weighs one strategic option: facts from the data are filled in, the plan's own questions are put to the person, and
+ * both are kept in the results document. Judgement is never invented.
+ */
+export const options: Action = {
+  name: 'options',
+  async run(linked, context) {
+    const letter = (linked.link.arguments.option ?? '').toUpperCase();
+    if (!/^[A-Z]$/.test(letter)) {
+      return failed({ code: 'no-option', message: 'The step names no option.', advice: 'Begin it with "Option A", or link it with option=A.', short: 'no option' });
+    }
+    const file = linked.link.arguments.file ?? resultsDocumentOf(context.plan, await changeId(context.paths));
+    const failure = await writeFacts(file, letter, context);
+    return failure ?? askQuestions(file, letter, linked, context);
+  },
+};
+
+async function writeFacts(file: string, letter: string, context: ActionContext): Promise<Outcome | undefined> {
+  const results = await readResults(context);
+  const facts = results.ok ? optionFacts(results.value) : `**Facts**: none yet. ${results.failure.message}`;
+  const title = optionsOf(context.plan).find((option) => option.letter === letter)?.title ?? '';
+  const written = await writeSection(file, sectionName(letter), facts, context, {
+    heading: `Option ${letter}${title ? `: ${title}` : ''}`,
+    document: { title: 'Results' },
+  });
+  return written.ok ? undefined : failed(written.failure);
+}
+
+async function askQuestions(file: string, letter: string, { step }: LinkedStep, context: ActionContext): Promise<Outcome> {
+  const name = `${sectionName(letter)}-judgement`;
+  const read = await readSection(file, name, context);
+  if (!read.ok) return failed(read.failure);
+  const questions = step.details.length > 0 ? step.details.map(({ text }) => text) : ['What speaks for it, and what against it?'];
+  const answers: Answer[] = [...answersIn(read.value ?? '', questions)];
+  const title = step.text.replace(/\*\*/g, '');
+  for (const [index, question] of questions.entries()) {
+    const before = answers.find((answer) => answer.question === question)?.text ?? '';
+    const text = await context.ask.text({ title: `${title} (${index + 1} of ${questions.length})`, prompt: question, value: before, multiline: true });
+    if (text === undefined) return needsPerson(`Option ${letter}: ${question}`);
+    const rest = answers.filter((answer) => answer.question !== question);
+    answers.splice(0, answers.length, ...questions.flatMap((one) => (one === question ? [{ question, text }] : rest.filter((answer) => answer.question === one))));
+    const written = await writeSection(file, name, answersMarkdown(answers), context, { after: sectionName(letter), document: { title: 'Results' } });
+    if (!written.ok) return failed(written.failure);
+  }
+  const open = questions.filter((question) => !answers.some((answer) => answer.question === question && answer.text.trim() !== ''));
+  if (open.length > 0) return needsPerson(`Option ${letter}: ${open.length} of ${questions.length} questions are not answered.`);
+  return done(`option ${letter} in ${file}`);
+}
+
+function sectionName(letter: string): string {
+  return `option-${letter.toLowerCase()}`;
+}

@@ -1,0 +1,109 @@
+/** `evaluation.json`: what is edited, how, with which models, and by which criteria a person judges. */
+export interface Evaluation {
+  readonly version: 1;
+  readonly name: string;
+  /** Where models come from: the Hub of the settings, or the sample's own hub on loopback. */
+  readonly hub?: 'default' | 'sample';
+  readonly pictures: PictureSource;
+  readonly edits: readonly Edit[];
+  readonly models: readonly ModelEntry[];
+  readonly sampler: Sampler;
+  readonly engine: EngineSettings;
+  readonly criteria: readonly Criterion[];
+  readonly failureModes: readonly string[];
+  readonly limits: Limits;
+  /** Folder of the generations, relative to the workspace folder. */
+  readonly results: string;
+}
+
+export interface PictureSource {
+  /** Relative to the workspace folder. */
+  readonly folder: string;
+  /** Names inside the folder; all pictures in it when left out. */
+  readonly files?: readonly string[];
+}
+
+export interface Edit {
+  readonly id: string;
+  readonly kind: 'background' | 'lighting' | 'angle' | 'style' | 'other';
+  readonly prompt: string;
+  readonly negativePrompt?: string;
+  /** Only for these models; for all when left out. */
+  readonly models?: readonly string[];
+}
+
+/** A base model, or a base model with LoRAs on top. */
+export interface ModelEntry {
+  /** Short, safe as a folder name: `base`, `multiple-angles`. */
+  readonly id: string;
+  readonly title?: string;
+  /** `owner/name` on the Hub, or a folder or file inside the workspace. */
+  readonly base: string;
+  /** Commit; the newest when left out, pinned at the first download. */
+  readonly revision?: string;
+  /** A single file of the repository, such as `model.onnx`, when the pipeline is one. */
+  readonly file?: string;
+  readonly loras?: readonly LoraEntry[];
+  /** How pixels are given to a single-file model that does not say so itself. */
+  readonly range?: PixelRange;
+  /** What it was chosen for: `base`, `angles`, `identity`, `lighting`, `reference`. */
+  readonly category?: string;
+}
+
+/** Values of black and white. */
+export type PixelRange = '0..1' | '-1..1' | '0..255';
+
+export interface LoraEntry {
+  readonly repository: string;
+  readonly revision?: string;
+  readonly file?: string;
+  /** Multiplies the LoRA's own scale; 1 when left out. */
+  readonly scale?: number;
+}
+
+export interface Sampler {
+  readonly steps: number;
+  readonly guidance: number;
+  readonly seeds: readonly number[];
+  /** Output size in pixels; the pipeline's own rule when left out. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface EngineSettings {
+  readonly device: 'auto' | 'cuda' | 'webgpu' | 'coreml' | 'directml' | 'cpu';
+  readonly precision: 'auto' | 'float32' | 'bfloat16' | 'float16' | 'int8' | 'int4' | 'nf4';
+}
+
+export interface Limits {
+  readonly memoryGigabytes?: number;
+  readonly secondsPerEdit?: number;
+  /** Share of outputs, 0 to 1, in which the character must be the same. */
+  readonly sameCharacterShare?: number;
+}
+
+export type Criterion = ScaleCriterion | YesNoCriterion | CountCriterion;
+
+interface CriterionBase {
+  /** `identity`, `edit`, `same`, `artifacts`. */
+  readonly id: string;
+  readonly label: string;
+  /** Share in the overall score; 0 leaves it out. */
+  readonly weight: number;
+}
+
+export interface ScaleCriterion extends CriterionBase {
+  readonly kind: 'scale';
+  readonly minimum: number;
+  readonly maximum: number;
+  /** What the ends mean, lowest first. */
+  readonly anchors?: readonly [string, string];
+}
+
+export interface YesNoCriterion extends CriterionBase {
+  readonly kind: 'yesNo';
+}
+
+export interface CountCriterion extends CriterionBase {
+  readonly kind: 'count';
+}

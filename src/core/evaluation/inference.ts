@@ -1,0 +1,64 @@
+import type { Result } from '../outcome';
+import type { EngineSettings, PixelRange } from './evaluation';
+import type { MemoryUse } from './generation';
+
+/**
+ * What an action asks of the engine. Implemented by `engine/client.ts` over a child process; tests give their own.
+ * Requests are queued; a model that stays the same between two edits stays loaded.
+ */
+export interface InferenceEngine {
+  edit(request: EditRequest, watch: EditWatch): Promise<Result<EditResult>>;
+  /** Ends the child; the next edit starts a new one. */
+  dispose(): Promise<void>;
+}
+
+export interface EditWatch {
+  readonly signal: AbortSignal;
+  progress(report: EditProgress): void;
+}
+
+export interface EditProgress {
+  readonly stage: 'starting' | 'loading' | 'encoding' | 'sampling' | 'decoding' | 'saving';
+  readonly step?: number;
+  readonly steps?: number;
+}
+
+export interface EditRequest {
+  readonly model: LocalModel;
+  /** Absolute paths, at least one. */
+  readonly pictures: readonly string[];
+  readonly prompt: string;
+  readonly negativePrompt?: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly engine: EngineSettings;
+  /** Absolute path of the PNG to write; written atomically, its folder exists. */
+  readonly output: string;
+}
+
+/** A model whose files are on this disk. */
+export interface LocalModel {
+  /** A single model file, or the folder of a diffusers checkpoint. */
+  readonly path: string;
+  readonly loras: readonly { readonly path: string; readonly scale: number }[];
+  /** For a single file that does not say it in its metadata. */
+  readonly range?: PixelRange;
+}
+
+export interface EditResult {
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  /** Seconds of loading that this edit had to wait for; 0 when the model was loaded already. */
+  readonly loadSeconds: number;
+  readonly editSeconds: number;
+  readonly memory: MemoryUse;
+  readonly device: string;
+  readonly precision: string;
+  readonly warnings: readonly string[];
+  /** Runtime and library versions that shaped the output. */
+  readonly versions: Readonly<Record<string, string>>;
+}

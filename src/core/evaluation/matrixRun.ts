@@ -1,0 +1,195 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fail, ok, type Failure, type Result } from '../outcome';
+import type { Evaluation } from './evaluation';
+import type { EditProgress, EditResult, InferenceEngine } from './inference';
+import { isIntact, readGeneration, sha256Of, sidecarOf, writeSidecar } from './generations';
+import { generationOf } from './generationOf';
+import type { ResolvedModel } from './resolveModel';
+import type { PlannedGeneration } from './runMatrix';
+import { hasAskedSize, sameRequest } from './sameRequest';
+
+export interface MatrixRun {
+  readonly evaluation: Evaluation;
+  readonly planned: readonly PlannedGeneration[];
+  /** By model id. */
+  readonly models: ReadonlyMap<string, ResolvedModel>;
+  /** Absolute; names of the plan are inside it. */
+  readonly pictureFolder: string;
+  readonly resultsFolder: string;
+  readonly engine: InferenceEngine;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  progress(report: MatrixProgress): void;
+  wrote(file: string): void;
+}
+
+export interface MatrixProgress {
+  readonly current: PlannedGeneration;
+  readonly stage: EditProgress;
+  /** Generations that are there, kept ones included. */
+  readonly completed: number;
+  readonly total: number;
+  /** Generations a second, and seconds to the end, from those made in this run; undefined before the first. */
+  readonly speed: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+export interface MatrixResult {
+  readonly made: readonly string[];
+  /** Already there from an earlier run with the same request. */
+  readonly kept: readonly string[];
+  readonly failed: readonly FailedGeneration[];
+  /** Not tried, because what failed would fail for them too. */
+  readonly skipped: readonly string[];
+  readonly cancelled: boolean;
+}
+
+export interface FailedGeneration {
+  readonly planned: PlannedGeneration;
+  readonly failure: Failure;
+}
+
+/**
+ * Makes what is not there yet, one generation after the other. One that fails does not stop the rest, unless its reason
+ * holds for its whole model or for every model.
+ */
+export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
+  const made: string[] = [];
+  const kept: string[] = [];
+  const failed: FailedGeneration[] = [];
+  const skipped: string[] = [];
+  const hashes = new PictureHashes(run.pictureFolder);
+  const todo = await missing(run, hashes, kept);
+  const pace = new Pace(run.planned.length, todo.length);
+  const breaker = new Breaker();
+
+  for (const planned of todo) {
+    if (run.signal.aborted) break;
+    if (breaker.isOpen(planned.model.id)) {
+      skipped.push(planned.id);
+      continue;
+    }
+    const result = await makeOne(run, planned, hashes, (stage) => run.progress({ current: planned, stage, ...pace.report(kept.length + made.length) }));
+    if (!result.ok && run.signal.aborted) break;
+    breaker.note(planned.model.id, result.ok ? undefined : result.failure);
+    if (result.ok) made.push(planned.id);
+    else failed.push({ planned, failure: result.failure });
+    pace.done();
+  }
+  return { made, kept, failed, skipped, cancelled: run.signal.aborted };
+}
+
+async function missing(run: MatrixRun, hashes: PictureHashes, kept: string[]): Promise<readonly PlannedGeneration[]> {
+  const todo: PlannedGeneration[] = [];
+  for (const planned of run.planned) {
+    if (run.signal.aborted) break;
+    if (await isThere(run, planned, hashes)) kept.push(planned.id);
+    else todo.push(planned);
+  }
+  return todo;
+}
+
+async function isThere({ evaluation, models, resultsFolder }: MatrixRun, planned: PlannedGeneration, hashes: PictureHashes): Promise<boolean> {
+  const stored = await readGeneration(sidecarOf(path.join(resultsFolder, planned.file)));
+  const model = models.get(planned.model.id);
+  if (!stored || !model) return false;
+  const pictureSha256 = await hashes.of(planned.picture);
+  return pictureSha256 !== undefined && hasAskedSize(stored.generation, evaluation.sampler) && sameRequest(stored.generation, { planned, pictureSha256, sampler: evaluation.sampler }, model) && (await isIntact(stored));
+}
+
+async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: PictureHashes, stage: (progress: EditProgress) => void): Promise<Result<EditResult>> {
+  const { evaluation, engine, signal, resultsFolder, pictureFolder } = run;
+  const model = run.models.get(planned.model.id);
+  if (!model) throw new Error(`The model ${planned.model.id} was not resolved.`);
+  const picture = path.join(pictureFolder, planned.picture);
+  const pictureSha256 = await hashes.of(planned.picture);
+  if (pictureSha256 === undefined) {
+    return fail({ code: 'picture-missing', message: `${planned.picture} cannot be read.`, advice: 'Put it back, then run the step again.', short: 'picture missing' });
+  }
+  const output = path.join(resultsFolder, planned.file);
+  const { sampler, engine: settings } = evaluation;
+  await mkdir(path.dirname(output), { recursive: true });
+  const edited = await engine.edit(
+    {
+      model: model.local,
+      pictures: [picture],
+      prompt: planned.edit.prompt,
+      ...(planned.edit.negativePrompt === undefined ? {} : { negativePrompt: planned.edit.negativePrompt }),
+      seed: planned.seed,
+      steps: sampler.steps,
+      guidance: sampler.guidance,
+      ...(sampler.width === undefined ? {} : { width: sampler.width }),
+      ...(sampler.height === undefined ? {} : { height: sampler.height }),
+      engine: settings,
+      output,
+    },
+    { signal, progress: stage },
+  );
+  if (!edited.ok) return edited;
+  const generation = await generationOf({ planned, model, sampler, picture, pictureSha256, result: edited.value, at: run.now() });
+  const written = await writeSidecar(sidecarOf(output), generation);
+  if (!written.ok) return written;
+  run.wrote(output);
+  run.wrote(sidecarOf(output));
+  return ok(edited.value);
+}
+
+/** Each source picture is hashed once a run. */
+class PictureHashes {
+  private readonly known = new Map<string, string | undefined>();
+
+  constructor(private readonly folder: string) {}
+
+  async of(picture: string): Promise<string | undefined> {
+    if (!this.known.has(picture)) this.known.set(picture, await sha256Of(path.join(this.folder, picture)));
+    return this.known.get(picture);
+  }
+}
+
+/** Knows when it makes no sense to go on with a model, or at all. */
+class Breaker {
+  private readonly broken = new Set<string>();
+  private readonly crashes = new Map<string, number>();
+  private all = false;
+
+  isOpen(modelId: string): boolean {
+    return this.all || this.broken.has(modelId);
+  }
+
+  note(modelId: string, failure: Failure | undefined): void {
+    if (failure && hopeless.has(failure.code)) this.all = true;
+    if (failure && hopelessForModel.has(failure.code)) this.broken.add(modelId);
+    const crashes = failure?.code === 'engine-crashed' ? (this.crashes.get(modelId) ?? 0) + 1 : 0;
+    this.crashes.set(modelId, crashes);
+    if (crashes >= 2) this.broken.add(modelId);
+  }
+}
+
+const hopeless = new Set(['engine-not-started', 'disk-full']);
+
+const hopelessForModel = new Set([
+  'model-missing', 'model-refused', 'model-truncated', 'not-an-onnx-model', 'not-a-model', 'pipeline-not-supported',
+  'loras-not-supported', 'unknown-input', 'no-image-port',
+]);
+
+/** Speed and time left from what this run has made; what was kept from earlier runs cost nothing. */
+class Pace {
+  private readonly since = performance.now();
+  private finished = 0;
+
+  constructor(
+    private readonly total: number,
+    private readonly todo: number,
+  ) {}
+
+  done(): void {
+    this.finished++;
+  }
+
+  report(completed: number): Pick<MatrixProgress, 'completed' | 'total' | 'speed' | 'secondsLeft'> {
+    const seconds = (performance.now() - this.since) / 1000;
+    const speed = this.finished === 0 || seconds === 0 ? undefined : this.finished / seconds;
+    return { completed, total: this.total, speed, secondsLeft: speed === undefined ? undefined : Math.round((this.todo - this.finished) / speed) };
+  }
+}

@@ -1,0 +1,38 @@
+import type { Sampler } from './evaluation';
+import type { Generation } from './generation';
+import type { ResolvedModel } from './resolveModel';
+import type { PlannedGeneration } from './runMatrix';
+
+export interface AskedEdit {
+  readonly planned: PlannedGeneration;
+  readonly pictureSha256: string;
+  readonly sampler: Sampler;
+}
+
+/** Whether a stored output answers exactly what is asked now, so that it need not be made again. */
+export function sameRequest(stored: Generation, asked: AskedEdit, model: ResolvedModel): boolean {
+  return whyOther(stored, asked) === undefined && sameModel(stored.model, model);
+}
+
+/** In what a stored output differs from what is asked now, as a word; `undefined` when it answers it. The model's files are not looked at. */
+export function whyOther(stored: Generation, { planned, pictureSha256, sampler }: AskedEdit): string | undefined {
+  const { edit, seed, id, model } = planned;
+  if (stored.id !== id) return 'its name';
+  if (stored.picture.sha256 !== pictureSha256) return 'its source picture';
+  if (stored.edit.prompt !== edit.prompt || (stored.edit.negativePrompt ?? '') !== (edit.negativePrompt ?? '')) return 'its prompt';
+  if (stored.seed !== seed || stored.steps !== sampler.steps || stored.guidance !== sampler.guidance) return 'its sampler settings';
+  if (stored.model.base !== model.base) return 'its model';
+  return undefined;
+}
+
+/** A size that was not asked for is the pipeline's own choice. */
+export function hasAskedSize({ output }: Generation, { width, height }: Sampler): boolean {
+  return (width === undefined || output.width === width) && (height === undefined || output.height === height);
+}
+
+/** The content decides where its hash is known: a new commit of a repository may hold the same file. */
+function sameModel(stored: Generation['model'], { entry, revision, fileSha256, loras }: ResolvedModel): boolean {
+  if (stored.base !== entry.base || JSON.stringify(stored.loras) !== JSON.stringify(loras)) return false;
+  if (fileSha256 !== undefined || stored.fileSha256 !== undefined) return stored.fileSha256 === fileSha256;
+  return stored.revision === revision;
+}

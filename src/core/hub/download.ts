@@ -1,0 +1,181 @@
+import path from 'node:path';
+import type { Logger, Progress } from '../actions/action';
+import { fail, ok, type Failure, type Result } from '../outcome';
+import { fetchBlob, hasBlob, WrongContent, type BlobDownload } from './blobDownload';
+import { bytesText } from './bytesText';
+import { findSnapshot, repositoryFolder, type Snapshot } from './cache';
+import { DiskError, diskFailure, freeBytes, spaceFailure } from './cacheDisk';
+import type { HubConnection } from './connection';
+import { chooseFiles } from './filePatterns';
+import { hubFailure } from './hubError';
+import type { FetchOptions, FetchTuning } from './hubFetch';
+import { PartFile } from './partFile';
+import { forEachLimited, Semaphore } from './semaphore';
+import { laySnapshot, readManifest, writeManifest, writeRef, type MakeSymlink } from './snapshotLayout';
+import { TransferProgress } from './transferProgress';
+import { httpTransport, xetTransport } from './transport';
+import { readTree, type RepositoryTree, type TreeFile } from './tree';
+
+export interface DownloadRequest {
+  readonly connection: HubConnection;
+  readonly repository: string;
+  /** Branch, tag or commit; `main` when left out. Pinned to a commit before the first byte. */
+  readonly revision?: string | undefined;
+  /** Patterns as `hf download` takes them. */
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+  progress?(progress: Progress): void;
+  readonly log?: Logger | undefined;
+  /** Requests at once, over all files. */
+  readonly connections?: number | undefined;
+  readonly tuning?: DownloadTuning | undefined;
+}
+
+/** What tests turn to make seconds of milliseconds, and to be refused what a machine grants. */
+export interface DownloadTuning extends Partial<FetchTuning> {
+  readonly segmentBytes?: number;
+  /** Milliseconds without a byte after which a connection is given up. */
+  readonly stallAfter?: number;
+  freeBytes?(folder: string): Promise<number | undefined>;
+  readonly makeSymlink?: MakeSymlink;
+}
+
+export interface Download {
+  readonly snapshot: Snapshot;
+  /** Size of the chosen files. */
+  readonly bytes: number;
+  /** What came over the network this time; 0 when all was in the cache. */
+  readonly received: number;
+}
+
+/**
+ * Brings a repository at one commit into the standard Hugging Face cache. What is there is not fetched again; what a
+ * cancelled or killed run left is gone on from; nothing gets its name before its hash is the Hub's. A cancelled
+ * download fails with the code `cancelled`.
+ */
+export async function downloadSnapshot(request: DownloadRequest): Promise<Result<Download>> {
+  const { connection, repository, revision = 'main', signal } = request;
+  if (connection.offline) return fromCache(request);
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  try {
+    const tree = await readTree(connection, repository, revision, { ...fetching(request), signal });
+    if (!tree.ok) return tree;
+    const files = chooseFiles(tree.value.files, request.include, request.exclude);
+    if (files.length === 0) return fail(nothingChosen(repository, request.include));
+    return await downloadFiles(request, tree.value, files, both, stop);
+  } catch (error) {
+    if (signal.aborted) return fail(cancelledFailure(repository));
+    return fail(hubFailure(error, { endpoint: connection.endpoint, repository, revision }));
+  }
+}
+
+async function downloadFiles(request: DownloadRequest, tree: RepositoryTree, files: readonly TreeFile[], signal: AbortSignal, stop: AbortController): Promise<Result<Download>> {
+  const { connection, repository, revision = 'main', tuning = {} } = request;
+  const root = repositoryFolder(connection.cacheFolder, repository);
+  const blobs = path.join(root, 'blobs');
+  const distinct = [...new Map(files.map((file) => [file.hash, file])).values()].sort((left, right) => left.size - right.size);
+  const needed = await bytesToFetch(blobs, distinct);
+  const free = await (tuning.freeBytes ?? freeBytes)(connection.cacheFolder);
+  if (free !== undefined && needed > free) return fail(spaceFailure(repository, needed, free, connection.cacheFolder));
+
+  const total = distinct.reduce((sum, { size }) => sum + size, 0);
+  const progress = new TransferProgress(total, request.progress?.bind(request));
+  const connections = Math.max(1, request.connections ?? 8);
+  const ways = { connection, tree, fetching: fetching(request), stallAfter: tuning.stallAfter ?? 30_000 };
+  const run: BlobDownload = {
+    blobs,
+    http: httpTransport(ways),
+    xet: xetTransport(ways),
+    connections: new Semaphore(connections),
+    progress,
+    signal,
+    log: request.log,
+    tries: tuning.tries ?? 5,
+    firstWait: tuning.firstWait ?? 500,
+    segmentBytes: (size) => tuning.segmentBytes ?? segmentFor(size),
+  };
+  try {
+    await forEachLimited(distinct, connections, (file) =>
+      fetchBlob(file, run).catch((error: unknown) => {
+        stop.abort(error);
+        throw error;
+      }),
+    );
+    const folder = await laySnapshot(root, tree, files, tuning.makeSymlink);
+    await writeManifest(root, tree, files);
+    await writeRef(root, revision, tree.commit);
+    const snapshot: Snapshot = { repository, revision: tree.commit, folder, files: files.map((file) => file.path).sort() };
+    return ok({ snapshot, bytes: files.reduce((sum, { size }) => sum + size, 0), received: progress.received });
+  } catch (error) {
+    if (request.signal.aborted) return fail(cancelledFailure(repository));
+    const cause: unknown = stop.signal.aborted ? stop.signal.reason : error;
+    if (cause instanceof DiskError) return fail(diskFailure(cause, repository, connection.cacheFolder, total - (await bytesToFetch(blobs, distinct))));
+    if (cause instanceof WrongContent) return fail(corruptFailure(cause, repository));
+    return fail(hubFailure(cause, { endpoint: connection.endpoint, repository, revision }));
+  }
+}
+
+/** Large enough that 57 GB stay under the Hub's limit of requests, small enough that every connection has work. */
+function segmentFor(size: number): number {
+  return size > 512 * 1024 * 1024 ? 64 * 1024 * 1024 : 16 * 1024 * 1024;
+}
+
+async function bytesToFetch(blobs: string, files: readonly TreeFile[]): Promise<number> {
+  let bytes = 0;
+  for (const file of files) {
+    const blob = path.join(blobs, file.hash);
+    if (!(await hasBlob(blob, file))) bytes += file.size - (await PartFile.bytesLeft(blob, file));
+  }
+  return bytes;
+}
+
+function fetching({ log, progress, tuning }: DownloadRequest): FetchOptions {
+  return {
+    tuning,
+    onWait(seconds, reason) {
+      const message = reason === 'rate limit' ? `the Hub asks to wait ${Math.ceil(seconds)} s` : `trying again in ${seconds.toFixed(1)} s`;
+      log?.warn(message);
+      if (seconds >= 1) progress?.({ message });
+    },
+  };
+}
+
+/** Offline, a snapshot counts only when it is known to be whole. */
+async function fromCache({ connection, repository, revision, include, exclude }: DownloadRequest): Promise<Result<Download>> {
+  const snapshot = await findSnapshot(connection.cacheFolder, repository, revision);
+  const manifest = snapshot && (await readManifest(repositoryFolder(connection.cacheFolder, repository), snapshot.revision));
+  const wanted = manifest && chooseFiles(manifest.files, include, exclude);
+  if (snapshot && wanted?.every(({ path: name }) => snapshot.files.includes(name))) {
+    return ok({ snapshot, bytes: wanted.reduce((sum, { size }) => sum + size, 0), received: 0 });
+  }
+  return fail({
+    code: 'offline',
+    message: `${repository} is not complete in the cache, and HF_HUB_OFFLINE forbids to fetch it.`,
+    advice: 'Unset HF_HUB_OFFLINE, then run again.',
+    short: 'offline',
+  });
+}
+
+function nothingChosen(repository: string, include: readonly string[] | undefined): Failure {
+  return {
+    code: 'nothing-to-download',
+    message: include?.length ? `No file of ${repository} fits ${include.join(', ')}.` : `${repository} holds no files.`,
+    advice: 'Look at the files on the model page, and correct the step.',
+    short: 'no files',
+  };
+}
+
+function cancelledFailure(repository: string): Failure {
+  return { code: 'cancelled', message: `The download of ${repository} was cancelled.`, advice: 'Run it again to go on from what has arrived.', short: 'cancelled' };
+}
+
+function corruptFailure({ file }: WrongContent, repository: string): Failure {
+  return {
+    code: 'wrong-checksum',
+    message: `${repository}: ${file.path} (${bytesText(file.size)}) arrived twice with another checksum than the Hub names. It was not kept.`,
+    advice: 'Run again; if it stays, something between here and the Hub alters downloads.',
+    short: 'wrong checksum',
+  };
+}

@@ -1,0 +1,71 @@
+import type { SafetensorsHeader } from './safetensorsHeader';
+
+/** What the keys and shapes of a weights file tell, whatever its card claims. */
+export interface WeightFacts {
+  readonly kind: 'lora' | 'model';
+  /** The architecture whose names the keys bear; undefined when none is recognised. */
+  readonly family: Family | undefined;
+  /** Smallest and largest rank of a LoRA's matrices. */
+  readonly rank?: readonly [number, number];
+  /** Last names of the modules that a LoRA changes: `to_q`, `to_k`. */
+  readonly targets: readonly string[];
+  /** Highest block number plus one. */
+  readonly blocks: number;
+}
+
+export type Family = 'qwen-image' | 'flux' | 'sdxl' | 'sd3' | 'wan';
+
+export function weightFacts({ tensors }: SafetensorsHeader): WeightFacts {
+  const names = [...tensors.keys()];
+  const downs = names.filter((name) => downMatrix.test(name));
+  const ranks = downs.map((name) => Math.min(...(tensors.get(name)?.shape.slice(0, 2) ?? [0])));
+  const targets = new Set(downs.map(targetOf));
+  return {
+    kind: downs.length > 0 ? 'lora' : 'model',
+    family: familyOf(names),
+    ...(ranks.length > 0 ? { rank: [Math.min(...ranks), Math.max(...ranks)] as const } : {}),
+    targets: [...targets].filter(Boolean).sort(),
+    blocks: names.reduce((most, name) => Math.max(most, Number(/(?:transformer_blocks|blocks|double_blocks|layers)[._](\d+)[._]/.exec(name)?.[1] ?? -1) + 1), 0),
+  };
+}
+
+/** The module's own name; Kohya writes the whole path with underscores, so there the end of it. */
+function targetOf(name: string): string {
+  const last = name.replace(downMatrix, '').split('.').filter((part) => !/^\d+$/.test(part)).at(-1) ?? '';
+  return /(?:to|add)_[a-z]+(?:_[a-z]+)?$/.exec(last)?.[0] ?? (last.startsWith('lora_') ? last.split('_').slice(-2).join('_') : last);
+}
+
+/** As diffusers (`lora_A`), PEFT (`lora_A.default`) and Kohya (`lora_down`) call the matrix whose smaller side is the rank. */
+const downMatrix = /\.(?:lora_A(?:\.\w+)?|lora_down|lora\.down)\.weight$/;
+
+/** The first whose every pattern some key fits. Names as the model's own code has them. */
+function familyOf(names: readonly string[]): Family | undefined {
+  return families.find(({ all, none }) => all.every((pattern) => names.some((name) => pattern.test(name))) && !none?.some((pattern) => names.some((name) => pattern.test(name))))?.family;
+}
+
+const families: readonly { readonly family: Family; readonly all: readonly RegExp[]; readonly none?: readonly RegExp[] }[] = [
+  { family: 'flux', all: [/single_transformer_blocks|single_blocks|lora_unet_double_blocks|double_blocks[._]\d/] },
+  { family: 'qwen-image', all: [/transformer_blocks[._]\d+[._](?:img_m|txt_m|attn[._](?:to_|add_))/], none: [/norm1_context|ff_context/] },
+  { family: 'sd3', all: [/transformer_blocks[._]\d+[._].*(?:norm1_context|ff_context)|joint_blocks/] },
+  { family: 'wan', all: [/blocks[._]\d+[._](?:self_attn|cross_attn)/] },
+  { family: 'sdxl', all: [/down_blocks[._]\d|input_blocks[._]\d/] },
+];
+
+/** The family of a base model by its name; undefined when it is none of those that can be told by their keys. */
+export function familyOfBase(repository: string): Family | undefined {
+  const name = repository.slice(repository.indexOf('/') + 1).toLowerCase();
+  if (/qwen-?image/.test(name)) return 'qwen-image';
+  if (/flux/.test(name)) return 'flux';
+  if (/sdxl|stable-diffusion-xl/.test(name)) return 'sdxl';
+  if (/stable-diffusion-3|sd3/.test(name)) return 'sd3';
+  return /^wan/.test(name) ? 'wan' : undefined;
+}
+
+/** "LoRA of rank 16 for qwen-image, 60 blocks, changes to_k, to_q". */
+export function weightFactsText({ kind, family, rank, targets, blocks }: WeightFacts): string {
+  const ranks = rank === undefined ? '' : ` of rank ${rank[0] === rank[1] ? rank[0] : `${rank[0]} to ${rank[1]}`}`;
+  const parts = [`${kind === 'lora' ? 'LoRA' : 'Model'}${ranks}${family ? ` for ${family}` : ', of a family that its keys do not tell'}`];
+  if (blocks > 0) parts.push(`${blocks} ${blocks === 1 ? 'block' : 'blocks'}`);
+  if (targets.length > 0) parts.push(`changes ${targets.slice(0, 6).join(', ')}${targets.length > 6 ? ` and ${targets.length - 6} more` : ''}`);
+  return parts.join(', ');
+}

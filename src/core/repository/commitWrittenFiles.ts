@@ -1,0 +1,171 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Ask, ConfirmQuestion, Logger, PlanPaths, RunSettings } from '../actions/action';
+import { cancelled, done, failed, needsPerson, type Outcome } from '../outcome';
+import type { Task } from '../plan/plan';
+import { changeId } from '../report/changeId';
+import { commitMessage } from './commitMessage';
+import type { CommitSelection, LeftOutFile } from './commitSelection';
+import { Repository } from './repository';
+import type { RepositoryState } from './repositoryState';
+import type { WrittenFiles } from './writtenFiles';
+
+export interface WrittenCommit {
+  readonly paths: PlanPaths;
+  readonly settings: Pick<RunSettings, 'commitMessage' | 'maximumCommittedPicture'>;
+  readonly written: WrittenFiles;
+  /** Read from the plan when left out. */
+  readonly change?: string;
+  readonly task: Pick<Task, 'id' | 'title'> | undefined;
+  readonly ask: Ask;
+  readonly log: Logger;
+  readonly signal?: AbortSignal;
+  /** `each`: a step of the plan commits, so the person sees this commit. `once` (default): asked once per workspace. */
+  readonly consent?: 'each' | 'once';
+}
+
+/** Commits what Evalmark wrote since its last commit, once the person has seen it. Nothing to commit is done, too. */
+export async function commitWrittenFiles(request: WrittenCommit): Promise<Outcome> {
+  const { paths, written, ask, consent = 'once' } = request;
+  const remembered = consent === 'once' ? await readConsent(paths.storage) : undefined;
+  if (remembered === false) return done('not committed: switched off for this workspace');
+  const files = await written.list();
+  if (files.length === 0) return done('nothing to commit');
+
+  const repository = await openOrInit(paths, ask, consent);
+  if (!(repository instanceof Repository)) return repository;
+  const offer = await prepare(repository, files, request);
+  if ('kind' in offer) return offer;
+
+  const agreed = await agreement(offer, consent, remembered, request);
+  if (agreed !== true) return agreed;
+  return commitNow(repository, files, offer, request);
+}
+
+interface Offer {
+  readonly state: RepositoryState;
+  readonly selection: CommitSelection;
+  readonly message: string;
+}
+
+/** What would be committed, or why nothing can or need be. */
+async function prepare(repository: Repository, files: readonly string[], request: WrittenCommit): Promise<Offer | Outcome> {
+  const { paths, settings, written, task, log } = request;
+  const state = await repository.state();
+  if (!state.ok) return failed(state.failure);
+  const refused = repository.refusal(state.value);
+  if (refused) return failed(refused);
+  const selection = await repository.select(files, settings.maximumCommittedPicture);
+  if (!selection.ok) return failed(selection.failure);
+  const { leftOut } = selection.value;
+  for (const file of leftOut) if (reasons[file.reason]) log.info(`Not committed: ${file.path} (${reasons[file.reason] ?? ''})`);
+  if (selection.value.files.length === 0) {
+    await written.clear(settled(leftOut));
+    return done(`nothing to commit${leftOutNote(leftOut)}`);
+  }
+  const message = commitMessage(settings.commitMessage, { change: request.change ?? (await changeId(paths)), task });
+  return { state: state.value, selection: selection.value, message };
+}
+
+async function agreement({ state, selection, message }: Offer, consent: 'each' | 'once', remembered: true | undefined, { ask, paths }: WrittenCommit): Promise<true | Outcome> {
+  if (remembered && state.branch !== undefined) return true;
+  const agreed = await ask.confirm(question(selection, message, state, consent));
+  if (agreed === undefined) return needsPerson(`Commit ${count(selection.files.length)}: ${message}`);
+  if (consent === 'once' && !remembered) await writeConsent(paths.storage, agreed);
+  return agreed || cancelled;
+}
+
+async function commitNow(repository: Repository, files: readonly string[], { state, message }: Offer, { settings, written, log, signal }: WrittenCommit): Promise<Outcome> {
+  const committed = await repository.commitFiles({
+    paths: files,
+    message,
+    maximumPicture: settings.maximumCommittedPicture,
+    allowDetached: state.branch === undefined,
+    ...(signal ? { signal } : {}),
+  });
+  if (!committed.ok) {
+    if (signal?.aborted) return cancelled;
+    if (committed.failure.detail) log.error(committed.failure.detail);
+    return failed(committed.failure);
+  }
+  const { commit, files: taken, leftOut } = committed.value;
+  await written.clear([...taken.map(({ file }) => file), ...settled(leftOut)]);
+  if (commit === undefined) return done(`nothing to commit${leftOutNote(leftOut)}`);
+  log.info(`Committed ${commit} ${message}`);
+  return done(`${commit}: ${count(taken.length)}${leftOutNote(leftOut)}`);
+}
+
+/** Forgets whether commits after tasks were agreed to, so that the next one asks again. */
+export async function forgetCommitConsent(storage: string): Promise<void> {
+  await writeConsent(storage, undefined);
+}
+
+async function openOrInit({ planFolder, workspace }: PlanPaths, ask: Ask, consent: 'each' | 'once'): Promise<Repository | Outcome> {
+  const opened = await Repository.open(planFolder);
+  if (opened.ok) return opened.value;
+  if (opened.failure.code !== 'no-repository' || consent === 'once') return failed(opened.failure);
+  const agreed = await ask.confirm({
+    title: `${path.basename(workspace)} is in no git repository. Make one?`,
+    detail: `Runs git init in ${workspace}.`,
+    agree: 'Make Repository',
+    kind: 'question',
+  });
+  if (agreed === undefined) return needsPerson(`${opened.failure.message} ${opened.failure.advice}`);
+  if (!agreed) return cancelled;
+  const made = await Repository.init(workspace);
+  return made.ok ? made.value : failed(made.failure);
+}
+
+function question({ files, leftOut }: CommitSelection, message: string, { branch }: RepositoryState, consent: 'each' | 'once'): ConfirmQuestion {
+  const shown = files.slice(0, shownFiles).map((file) => `${file.change === 'new' ? 'new' : 'changed'}  ${file.path}`);
+  if (files.length > shownFiles) shown.push(`… and ${files.length - shownFiles} more`);
+  const named = leftOut.filter(({ reason }) => reasons[reason]).map((file) => `left out: ${file.path} (${reasons[file.reason] ?? ''})`);
+  const where = branch === undefined ? ['HEAD is detached: this commit will belong to no branch and is easily lost.', ''] : [];
+  return {
+    title: consent === 'each' ? `Commit ${count(files.length)}${branch === undefined ? '' : ` to ${branch}`}?` : 'Commit what Evalmark wrote now, and after each task from now on?',
+    detail: [...where, message, '', ...shown, ...named, '', 'What you changed or staged yourself is not in it.'].join('\n'),
+    agree: branch === undefined ? 'Commit All the Same' : 'Commit',
+    kind: 'question',
+  };
+}
+
+const shownFiles = 20;
+
+/** Of the reasons that a person wants to hear. */
+const reasons: Readonly<Partial<Record<LeftOutFile['reason'], string>>> = {
+  'large-picture': 'picture over the size setting',
+  'partly-staged': 'you have staged another state of it; commit or unstage that first',
+  elsewhere: 'belongs to another repository',
+};
+
+/** Left out for good: to ask again about them at the next commit would change nothing. */
+function settled(leftOut: readonly LeftOutFile[]): readonly string[] {
+  return leftOut.filter(({ reason }) => reason !== 'partly-staged' && reason !== 'large-picture').map(({ file }) => file);
+}
+
+function leftOutNote(leftOut: readonly LeftOutFile[]): string {
+  const named = leftOut.filter(({ reason }) => reasons[reason]);
+  return named.length === 0 ? '' : `, ${named.length} left out (${named.map((file) => path.basename(file.path)).slice(0, 3).join(', ')})`;
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
+}
+
+async function readConsent(storage: string): Promise<boolean | undefined> {
+  try {
+    const { agreed } = JSON.parse(await readFile(consentFile(storage), 'utf8')) as { readonly agreed?: unknown };
+    return typeof agreed === 'boolean' ? agreed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeConsent(storage: string, agreed: boolean | undefined): Promise<void> {
+  await mkdir(storage, { recursive: true }).catch(() => {});
+  await writeFile(consentFile(storage), `${JSON.stringify({ agreed })}\n`).catch(() => {});
+}
+
+function consentFile(storage: string): string {
+  return path.join(storage, 'commit-after-task.json');
+}

@@ -1,0 +1,214 @@
+import path from 'node:path';
+import { fail, ok, type Failure, type Result } from '../outcome';
+import { commitFailure, pushFailure } from './gitFailure';
+import { runGit, withoutCredentials, type GitOptions } from './git';
+import { selectFiles, type CommitSelection, type LeftOutFile } from './commitSelection';
+import { readState, refusal, type RepositoryState } from './repositoryState';
+
+export interface CommitRequest {
+  /** Absolute. */
+  readonly paths: readonly string[];
+  readonly message: string;
+  /** Bytes over which a picture is left out. */
+  readonly maximumPicture: number;
+  /** The person was told that HEAD is detached and agreed. */
+  readonly allowDetached?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface CommitResult {
+  /** Short hash; undefined when there was nothing to commit. */
+  readonly commit: string | undefined;
+  readonly files: CommitSelection['files'];
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+export interface Remote {
+  readonly name: string;
+  /** Where pushes go, without credentials. */
+  readonly url: string;
+}
+
+export interface PushTarget {
+  readonly remote: Remote;
+  readonly branch: string;
+  /** False when the branch follows no branch of the remote yet; a push then makes it follow. */
+  readonly upstream: boolean;
+}
+
+export interface CommitLine {
+  readonly commit: string;
+  readonly subject: string;
+}
+
+/** A git repository, as far as Evalmark touches it: commits of its own files, and pushes that a person agreed to. */
+export class Repository {
+  private constructor(
+    /** Real path of the working tree. */
+    readonly root: string,
+    private readonly gitFolder: string,
+  ) {}
+
+  /** The repository that holds this folder. Fails with `git-missing`, `no-repository` (offer `init`) or `unsafe-repository`. */
+  static async open(folder: string): Promise<Result<Repository>> {
+    const run = await runGit(folder, ['rev-parse', '--show-toplevel', '--absolute-git-dir']);
+    if (!run.ok) return run;
+    const [root, gitFolder] = run.value.output.split(/\r?\n/);
+    if (run.value.exitCode === 0 && root && gitFolder) return ok(new Repository(path.normalize(root), path.normalize(gitFolder)));
+    return fail(openFailure(folder, run.value.errors));
+  }
+
+  /** Makes a new, empty repository. */
+  static async init(folder: string): Promise<Result<Repository>> {
+    const run = await runGit(folder, ['init', '--quiet']);
+    if (!run.ok) return run;
+    return run.value.exitCode === 0 ? Repository.open(folder) : fail(openFailure(folder, run.value.errors));
+  }
+
+  state(): Promise<Result<RepositoryState>> {
+    return readState(this.root, this.gitFolder);
+  }
+
+  /** Why no commit can be made now, in this state; `undefined` when one can. */
+  refusal(state: RepositoryState): Failure | undefined {
+    return refusal(state, this.gitFolder);
+  }
+
+  /** What `commitFiles` would take of these absolute paths, and what not. */
+  select(paths: readonly string[], maximumPicture: number): Promise<Result<CommitSelection>> {
+    return selectFiles(this.root, paths, maximumPicture);
+  }
+
+  /** Commits these files as they lie on disk and nothing else; whatever is staged beside them stays staged. */
+  async commitFiles({ paths, message, maximumPicture, allowDetached, signal }: CommitRequest): Promise<Result<CommitResult>> {
+    const state = await this.state();
+    if (!state.ok) return state;
+    const refused = this.refusal(state.value) ?? (state.value.branch === undefined && !allowDetached ? detachedHead : undefined);
+    if (refused) return fail(refused);
+    const selection = await this.select(paths, maximumPicture);
+    if (!selection.ok) return selection;
+    const { files, leftOut } = selection.value;
+    if (files.length === 0) return ok({ commit: undefined, files, leftOut });
+
+    const introduced = await this.introduce(files.map((file) => file.path));
+    if (!introduced.ok) return introduced;
+    const committed = await this.git(['commit', '--only', '--quiet', `--message=${message}`, ...pathsFromInput], { signal, input: lines(files.map((file) => file.path)) });
+    if (!committed.ok || committed.value.exitCode !== 0) {
+      await this.forget(introduced.value);
+      return committed.ok ? fail(await commitFailure(this.root, committed.value)) : committed;
+    }
+    const head = await this.git(['rev-parse', '--short', 'HEAD']);
+    return head.ok ? ok({ commit: head.value.output.trim(), files, leftOut }) : head;
+  }
+
+  async remotes(): Promise<Result<readonly Remote[]>> {
+    const names = await this.git(['remote']);
+    if (!names.ok) return names;
+    const remotes: Remote[] = [];
+    for (const name of names.value.output.split('\n').filter(Boolean)) {
+      const url = await this.git(['remote', 'get-url', '--push', name]);
+      if (url.ok && url.value.exitCode === 0) remotes.push({ name, url: withoutCredentials(url.value.output.trim()) });
+    }
+    return ok(remotes);
+  }
+
+  /** Where a plain push of this branch goes: its own setting, its upstream, the only remote, or `origin`. */
+  async pushTarget(branch: string): Promise<Result<PushTarget | undefined>> {
+    const remotes = await this.remotes();
+    if (!remotes.ok) return remotes;
+    const upstream = await this.setting(`branch.${branch}.remote`);
+    const name = (await this.setting(`branch.${branch}.pushRemote`)) ?? (await this.setting('remote.pushDefault')) ?? upstream;
+    const remote = remotes.value.find((candidate) => candidate.name === (name ?? 'origin')) ?? (name === undefined ? remotes.value[0] : undefined);
+    if (!remote) return ok(undefined);
+    const merge = upstream === remote.name ? await this.setting(`branch.${branch}.merge`) : undefined;
+    return ok({ remote, branch: merge?.replace(/^refs\/heads\//, '') ?? branch, upstream: upstream !== undefined });
+  }
+
+  /** Commits of HEAD that the remote's branch lacks as far as is known here, newest first. */
+  async unpushed(remote: string, branch: string): Promise<Result<readonly CommitLine[]>> {
+    const tracking = `refs/remotes/${remote}/${branch}`;
+    const known = await this.git(['rev-parse', '--quiet', '--verify', tracking]);
+    if (!known.ok) return known;
+    const range = known.value.exitCode === 0 ? ['HEAD', `^${tracking}`] : ['HEAD', '--not', `--remotes=${remote}`];
+    const log = await this.git(['log', '--format=%h%x09%s', ...range]);
+    if (!log.ok) return log;
+    return ok(
+      log.value.output
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => ({ commit: line.split('\t')[0] ?? '', subject: line.split('\t').slice(1).join('\t') })),
+    );
+  }
+
+  /** Pushes the current branch; never forces. Only to be called once a person agreed. */
+  async push({ remote, branch, upstream }: PushTarget, options: Pick<GitOptions, 'signal' | 'progress'> = {}): Promise<Result<'pushed' | 'up-to-date'>> {
+    const run = await this.git(['push', '--porcelain', ...(upstream ? [] : ['--set-upstream']), remote.name, `HEAD:refs/heads/${branch}`], options);
+    if (!run.ok) return run;
+    if (run.value.exitCode !== 0) return fail(pushFailure(remote, branch, run.value));
+    return ok(/^=/m.test(run.value.output) ? 'up-to-date' : 'pushed');
+  }
+
+  /** The last commit's short hash, subject and date (ISO 8601); `undefined` before the first. */
+  async lastCommit(): Promise<Result<(CommitLine & { readonly at: string }) | undefined>> {
+    const run = await this.git(['log', '-1', '--format=%h%x09%cI%x09%s']);
+    if (!run.ok) return run;
+    const [commit, at, ...subject] = run.value.output.trim().split('\t');
+    return ok(run.value.exitCode === 0 && commit && at ? { commit, at, subject: subject.join('\t') } : undefined);
+  }
+
+  /** New files are made known to git without staging their content; returns those that this added. */
+  private async introduce(files: readonly string[]): Promise<Result<readonly string[]>> {
+    const untracked = await this.git(['ls-files', '--others', '-z', '--full-name', '--', ...files]);
+    if (!untracked.ok) return untracked;
+    const added = untracked.value.output.split('\0').filter(Boolean);
+    if (added.length === 0) return ok([]);
+    const run = await this.git(['add', '--intent-to-add', ...pathsFromInput], { input: lines(added) });
+    if (!run.ok) return run;
+    return run.value.exitCode === 0 ? ok(added) : fail(await commitFailure(this.root, run.value));
+  }
+
+  private async forget(files: readonly string[]): Promise<void> {
+    if (files.length > 0) await this.git(['rm', '--cached', '--quiet', '--force', '--ignore-unmatch', ...pathsFromInput], { input: lines(files) });
+  }
+
+  private async setting(name: string): Promise<string | undefined> {
+    const run = await this.git(['config', '--get', name]);
+    return run.ok && run.value.exitCode === 0 ? run.value.output.trim() : undefined;
+  }
+
+  private git(args: readonly string[], options: GitOptions = {}) {
+    return runGit(this.root, args, options);
+  }
+}
+
+const pathsFromInput = ['--pathspec-from-file=-', '--pathspec-file-nul'] as const;
+
+function lines(paths: readonly string[]): string {
+  return paths.map((file) => `${file}\0`).join('');
+}
+
+const detachedHead: Failure = {
+  code: 'detached-head',
+  message: 'HEAD is detached: a commit made now belongs to no branch and is easily lost.',
+  advice: 'Switch to a branch (`git switch NAME`, or `git switch -c NAME` for a new one), then run again.',
+  short: 'detached HEAD',
+};
+
+function openFailure(folder: string, errors: string): Failure {
+  if (/dubious ownership/.test(errors)) {
+    return {
+      code: 'unsafe-repository',
+      message: 'The repository belongs to another user, so git refuses to work in it.',
+      advice: `If you trust it, run \`git config --global --add safe.directory ${folder}\`, then run again.`,
+      short: 'other owner',
+      detail: errors,
+    };
+  }
+  return {
+    code: 'no-repository',
+    message: `${path.basename(folder)} is in no git repository.`,
+    advice: 'Run `git init` there, then run again.',
+    short: 'no repository',
+    detail: errors,
+  };
+}

@@ -1,0 +1,69 @@
+import type { ArtifactPin, Rating } from './rating';
+
+/** What a rater's lines on one output add up to. */
+export interface CurrentRating {
+  readonly rater: string;
+  readonly generationId: string;
+  readonly outputSha256: string;
+  readonly answers: Readonly<Record<string, number | boolean>>;
+  readonly failureModes?: readonly string[];
+  readonly pins: readonly ArtifactPin[];
+  readonly note: string;
+  readonly flagged: boolean;
+  readonly best: boolean;
+  readonly worst: boolean;
+  /** Time spent, without pauses of more than a minute. */
+  readonly milliseconds: number;
+  /** At least one line was written when the rater knew the model. */
+  readonly unblinded: boolean;
+}
+
+export interface CurrentRatings {
+  readonly current: readonly CurrentRating[];
+  /** Of a picture that has been replaced since; kept in the file, left out of everything else. */
+  readonly setAside: readonly CurrentRating[];
+}
+
+/**
+ * Folds lines, in the order of the file (clocks change, an append-only file does not), to one rating for each output
+ * and rater. Lines on a picture that is no longer there as it was judged are set aside.
+ * @param sha256Of hash of the output as it is now; `undefined` for a generation that is gone, whose ratings are set aside
+ */
+export function currentRatings(ratings: readonly Rating[], sha256Of: (generationId: string) => string | undefined): CurrentRatings {
+  const folded = new Map<string, CurrentRating>();
+  for (const rating of ratings) {
+    const key = JSON.stringify([rating.rater, rating.generationId, rating.outputSha256]);
+    folded.set(key, applyRating(folded.get(key), rating));
+  }
+  const current: CurrentRating[] = [];
+  const setAside: CurrentRating[] = [];
+  for (const rating of folded.values()) (sha256Of(rating.generationId) === rating.outputSha256 ? current : setAside).push(rating);
+  return { current, setAside };
+}
+
+/** What holds after one more line. A line changes what it names; `null` takes an answer back. */
+export function applyRating(before: CurrentRating | undefined, line: Rating): CurrentRating {
+  const merged = Object.entries({ ...before?.answers, ...line.answers });
+  const answers = Object.fromEntries(merged.filter((entry): entry is [string, number | boolean] => entry[1] !== null));
+  const failureModes = line.failureModes ?? before?.failureModes;
+  return {
+    rater: line.rater,
+    generationId: line.generationId,
+    outputSha256: line.outputSha256,
+    answers,
+    ...(failureModes && { failureModes }),
+    pins: line.pins ?? before?.pins ?? [],
+    note: line.note ?? before?.note ?? '',
+    flagged: line.flagged ?? before?.flagged ?? false,
+    best: line.best ?? before?.best ?? false,
+    worst: line.worst ?? before?.worst ?? false,
+    milliseconds: (before?.milliseconds ?? 0) + activeTime(line.milliseconds),
+    unblinded: (before?.unblinded ?? false) || line.unblinded === true,
+  };
+}
+
+const pauseMilliseconds = 60_000;
+
+function activeTime(milliseconds = 0): number {
+  return milliseconds > pauseMilliseconds ? 0 : milliseconds;
+}

@@ -1,0 +1,42 @@
+import type { Progress } from '../actions/action';
+import type { Failure } from '../outcome';
+
+/** What a step is doing or did in this run, beside what the file says. Owned by the runner, kept in the journal. */
+export type StepRun =
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'running'; readonly since: string; readonly progress: Progress }
+  | { readonly kind: 'done'; readonly at: string; readonly milliseconds: number; readonly summary: string | undefined }
+  | { readonly kind: 'failed'; readonly at: string; readonly milliseconds: number; readonly failure: Failure }
+  | { readonly kind: 'cancelled'; readonly at: string }
+  | { readonly kind: 'needsPerson'; readonly at: string; readonly reason: string }
+  | { readonly kind: 'blocked'; readonly by: string; readonly reason: string }
+  /** Its run died with the process that ran it. */
+  | { readonly kind: 'interrupted'; readonly since: string };
+
+export type GateRun =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'agreed'; readonly at: string };
+
+export type RunSelection =
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'phase'; readonly id: string }
+  | { readonly kind: 'task'; readonly id: string }
+  | { readonly kind: 'steps'; readonly ids: readonly string[] };
+
+export interface RunSummary {
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly needsPerson: number;
+  readonly blocked: number;
+  /** The gate or step at which a person is needed, if any. */
+  readonly waitingFor: string | undefined;
+  readonly milliseconds: number;
+}
+
+export type RunEvent =
+  | { readonly kind: 'step'; readonly stepId: string; readonly run: StepRun }
+  | { readonly kind: 'gate'; readonly gateId: string; readonly run: GateRun }
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'finished'; readonly summary: RunSummary };

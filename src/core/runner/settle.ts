@@ -1,0 +1,29 @@
+import type { Failure } from '../outcome';
+import type { Plan, Task } from '../plan/plan';
+import { commitWrittenFiles } from '../repository/commitWrittenFiles';
+import type { WrittenFiles } from '../repository/writtenFiles';
+import { updateStatus } from '../report/status';
+import type { RunServices } from './services';
+
+export interface EndedTask {
+  readonly plan: Plan;
+  readonly task: Task;
+  readonly taskComplete: boolean;
+  readonly phaseComplete: boolean;
+  /** Of the plan's failed steps, by step id. */
+  readonly failures: ReadonlyMap<string, Failure>;
+}
+
+/** What follows a task that ended: STATUS.md is brought in line, and what was written is committed where the policy says so. */
+export async function settleTask(ended: EndedTask, written: WrittenFiles, services: RunServices): Promise<void> {
+  const { paths, log, ask } = services;
+  const policy = services.policy();
+  if (policy.updateStatus) {
+    const updated = await updateStatus({ plan: ended.plan, paths, failures: ended.failures, log, ask, wrote: (file) => void written.add(file) });
+    if (!updated.ok) log.warn(`STATUS.md was not updated: ${updated.failure.message} ${updated.failure.advice}`);
+  }
+  const due = policy.commitAfter === 'task' ? ended.taskComplete : policy.commitAfter === 'phase' && ended.phaseComplete;
+  if (!due) return;
+  const outcome = await commitWrittenFiles({ paths, settings: services.settings(), written, task: ended.task, ask, log });
+  if (outcome.kind === 'failed') log.warn(`Nothing was committed: ${outcome.failure.message} ${outcome.failure.advice}`);
+}

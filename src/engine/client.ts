@@ -1,0 +1,110 @@
+import type { EditRequest, EditResult, EditWatch, InferenceEngine } from '../core/evaluation/inference';
+import type { Logger } from '../core/actions/action';
+import { fail, type Result } from '../core/outcome';
+import { crashed, editCancelled } from './childFailure';
+import { EngineChild } from './engineChild';
+
+export interface EngineClientOptions {
+  /** How long a cancelled edit may take to stop by itself before its process is killed. */
+  readonly graceMilliseconds?: number;
+  /** How long a process with a loaded model is kept without work. */
+  readonly idleMilliseconds?: number;
+}
+
+/**
+ * The host's side of the engine: starts the child process at the first edit, gives it one edit at a time, and outlives
+ * its crashes. An edit whose process dies comes back as a failure; the next one gets a new process.
+ */
+export class EngineClient implements InferenceEngine {
+  private child: EngineChild | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private idle: NodeJS.Timeout | undefined;
+  private disposed = false;
+  private readonly grace: number;
+  private readonly idleAfter: number;
+
+  /** @param entry the bundled child, `dist/engine.cjs` */
+  constructor(
+    private readonly entry: string,
+    private readonly log: Logger,
+    { graceMilliseconds = 3000, idleMilliseconds = 600_000 }: EngineClientOptions = {},
+  ) {
+    this.grace = graceMilliseconds;
+    this.idleAfter = idleMilliseconds;
+  }
+
+  edit(request: EditRequest, watch: EditWatch): Promise<Result<EditResult>> {
+    const mine = this.turn.then(() => this.perform(request, watch));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Process id of the child while there is one; for messages and tests. */
+  get processId(): number | undefined {
+    return this.child?.running ? this.child.processId : undefined;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    clearTimeout(this.idle);
+    const child = this.child;
+    this.child = undefined;
+    await child?.kill();
+  }
+
+  private async perform(request: EditRequest, watch: EditWatch): Promise<Result<EditResult>> {
+    if (watch.signal.aborted || this.disposed) return fail(editCancelled);
+    clearTimeout(this.idle);
+    if (!this.child?.running) watch.progress({ stage: 'starting' });
+    const started = await this.runningChild();
+    if (!started.ok) return started;
+    const child = started.value;
+    const result = await this.watched(child, request, watch);
+    if (!child.running && this.child === child) this.child = undefined;
+    this.endWhenIdle();
+    return result;
+  }
+
+  private async runningChild(): Promise<Result<EngineChild>> {
+    if (this.child?.running) return { ok: true, value: this.child };
+    const started = await EngineChild.start(this.entry);
+    if (!started.ok) return started;
+    this.log.debug(`The inference process ${started.value.processId ?? '?'} started.`);
+    this.child = started.value;
+    if (!this.disposed) return started;
+    await started.value.kill();
+    return fail(editCancelled);
+  }
+
+  private async watched(child: EngineChild, request: EditRequest, { signal, progress }: EditWatch): Promise<Result<EditResult>> {
+    let killer: NodeJS.Timeout | undefined;
+    const edit = child.edit(request, progress);
+    const cancel = () => {
+      edit.cancel();
+      killer = setTimeout(() => void child.kill(), this.grace);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      const ending = await edit.ending;
+      if (ending.kind === 'result') return ending.result;
+      if (signal.aborted || this.disposed) return fail(editCancelled);
+      const failure = crashed(ending.exit);
+      this.log.error(`${failure.message}${failure.detail ? `\n${failure.detail}` : ''}`);
+      return fail(failure);
+    } finally {
+      clearTimeout(killer);
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  private endWhenIdle(): void {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => {
+      const child = this.child;
+      this.child = undefined;
+      void child?.kill();
+    }, this.idleAfter);
+    this.idle.unref();
+  }
+}

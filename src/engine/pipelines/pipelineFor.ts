@@ -1,0 +1,66 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { EngineSettings } from '../../core/evaluation/evaluation';
+import type { LocalModel } from '../../core/evaluation/inference';
+import { fail, type Failure, type Result } from '../../core/outcome';
+import { readModelHeader } from '../graph/modelHeader';
+import { identifyFile } from './identifyFile';
+import { OnnxImageToImage } from './onnxImageToImage';
+import type { Pipeline } from './pipeline';
+
+/** Loads the pipeline that fits the files, or says why none does. */
+export async function pipelineFor(model: LocalModel, engine: EngineSettings): Promise<Result<Pipeline>> {
+  const found = await stat(model.path).catch(() => undefined);
+  if (!found) return fail(missing(model.path));
+  if (found.isDirectory()) return fail(await unsupportedFolder(model.path));
+  const name = path.basename(model.path);
+  const header = await readModelHeader(model.path);
+  if (header.kind === 'truncated') {
+    return fail({
+      code: 'model-truncated',
+      message: `${name} is incomplete: it ends after ${header.bytes} of at least ${header.expected} bytes.`,
+      advice: 'Download it again (Verify downloads finds such files).',
+      short: 'incomplete model',
+    });
+  }
+  if (header.kind === 'foreign') {
+    return fail({
+      code: 'not-an-onnx-model',
+      message: `${name} is no ONNX model: it is ${await identifyFile(model.path)}.`,
+      advice: 'Name an .onnx file of the repository as "file" in evaluation.json, or download the model again.',
+      short: 'not ONNX',
+    });
+  }
+  if (model.loras.length > 0) {
+    return fail({
+      code: 'loras-not-supported',
+      message: `${name} is a single ONNX file, and LoRAs cannot be put on top of one.`,
+      advice: 'Use a checkpoint in the diffusers layout as base, or an ONNX file with the LoRA merged.',
+      short: 'no LoRAs here',
+    });
+  }
+  return OnnxImageToImage.load(model, header, engine);
+}
+
+function missing(file: string): Failure {
+  return { code: 'model-missing', message: `The model file ${path.basename(file)} is not there.`, advice: 'Run the download step of this model, then this step again.', short: 'model missing' };
+}
+
+async function unsupportedFolder(folder: string): Promise<Failure> {
+  const index = await readFile(path.join(folder, 'model_index.json'), 'utf8').catch(() => undefined);
+  if (index === undefined) {
+    return {
+      code: 'not-a-model',
+      message: `The folder ${path.basename(folder)} holds no model_index.json, so it is no diffusers checkpoint.`,
+      advice: 'Name a file such as model.onnx as "file" of the model in evaluation.json.',
+      short: 'no model',
+    };
+  }
+  const name = /"_class_name"\s*:\s*"([\w.]{1,80})"/.exec(index)?.[1];
+  return {
+    code: 'pipeline-not-supported',
+    message: `The checkpoint wants the pipeline ${name ?? '(model_index.json names none)'}, which this version of Evalmark cannot run.`,
+    advice: 'Use a single-file ONNX model for now, or run the step "Create scripts/…" and the script that it writes with diffusers.',
+    short: 'pipeline unknown',
+  };
+}

@@ -1,0 +1,176 @@
+import path from 'node:path';
+import { commands, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { AnswerDocuments } from './ask/answerDocuments';
+import { Attention } from './ask/attention';
+import { CardDocuments } from './ask/cardDocuments';
+import { EditorAsk, type Panels } from './ask/editorAsk';
+import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
+import { calledOn } from './commands/calledOn';
+import { commandId } from './commands/commandId';
+import { registerCommands, type CommandHandlers } from './commands/registerCommands';
+import { RunCommands } from './commands/runCommands';
+import { StartCommands } from './commands/startCommands';
+import { StepCommands } from './commands/stepCommands';
+import { Environment } from './environment/environment';
+import { EnvironmentTree } from './environment/environmentTree';
+import { applyFilter, chooseFilter } from './filter';
+import { Lifetime } from './lifetime';
+import { editorPanels } from './panels/editorPanels';
+import { PlanHost } from './plans/planHost';
+import { PlanServices } from './plans/planServices';
+import { PlanSet } from './plans/planSet';
+import { StatusBar } from './statusBar';
+import { needsPerson } from './status/needsPerson';
+import { PlanTerminals } from './terminal/planTerminal';
+import { ContextKeys } from './contextKeys';
+import { CodeLenses } from './text/codeLenses';
+import { Problems } from './text/problems';
+import { QuickFixes } from './text/quickFixes';
+import { StepHover } from './text/stepHover';
+import { PlanTree } from './tree/planTree';
+import { RunsTree } from './tree/runsTree';
+
+/** Evalmark in the editor: makes every part and hands it what it needs. */
+export class Extension {
+  private readonly lifetime = new Lifetime();
+  private readonly log: LogOutputChannel = this.lifetime.add(window.createOutputChannel('Evalmark', { log: true }));
+  private readonly attention = new Attention();
+  private readonly desk = new QuestionDesk(this.attention, (question) => this.announce(question));
+  private readonly services: PlanServices;
+  private readonly terminals = this.lifetime.add(new PlanTerminals());
+  private readonly plans: PlanSet;
+  private readonly environment: Environment;
+  private readonly tree: PlanTree;
+  private readonly runs: RunsTree;
+  private readonly environmentTree: EnvironmentTree;
+  private readonly ready: Promise<void>;
+
+  private readonly panels: Panels;
+  private readonly answers: AnswerDocuments;
+
+  constructor(private readonly context: ExtensionContext) {
+    this.panels = this.lifetime.add(editorPanels(context, this.log));
+    this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
+    const ask = new EditorAsk(this.desk, this.lifetime.add(new CardDocuments()), this.answers, this.panels, { plan: '' });
+    this.services = this.lifetime.add(new PlanServices(context, this.log, ask));
+    this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));
+    this.environment = this.lifetime.add(new Environment(context.secrets));
+    const runCommands = new RunCommands(this.plans, this.desk, this.log);
+    this.tree = this.lifetime.add(
+      new PlanTree(
+        this.plans,
+        () => needsPerson(this.plans.all, this.desk),
+        (steps) => {
+          this.attention.notice();
+          void runCommands.markSteps('done', steps.filter(({ done }) => done));
+          void runCommands.markSteps('todo', steps.filter(({ done }) => !done));
+        },
+      ),
+    );
+    this.runs = this.lifetime.add(new RunsTree(this.plans));
+    this.environmentTree = this.lifetime.add(new EnvironmentTree(this.environment));
+    this.lifetime.add(new StatusBar(this.plans, this.desk, this.environment));
+    this.lifetime.add(new CodeLenses(this.plans));
+    this.lifetime.add(new StepHover(this.plans));
+    this.lifetime.add(new Problems(this.plans));
+    this.lifetime.add(new QuickFixes(this.plans));
+    this.lifetime.add(this.desk.onChange(() => this.questionsChanged()));
+    this.lifetime.add(new ContextKeys(this.plans));
+    this.lifetime.add(workspace.onDidGrantWorkspaceTrust(() => this.tree.refresh()));
+    for (const registration of registerCommands(this.handlers(runCommands), this.attention, this.log)) this.lifetime.add(registration);
+    this.ready = this.start();
+  }
+
+  /** Resolves when the workspace was searched and its plans are read. */
+  isReady(): Promise<void> {
+    return this.ready;
+  }
+
+  /** Stops all runs, and resolves when their steps are put back. */
+  async stop(): Promise<void> {
+    await Promise.all(this.plans.all.map(({ runner }) => runner.cancel({ kind: 'plan' })));
+  }
+
+  dispose(): void {
+    this.lifetime.dispose();
+  }
+
+  private async start(): Promise<void> {
+    await this.plans.find();
+    await commands.executeCommand('setContext', 'evalmark.searched', true);
+    if (this.plans.all.length > 0) void this.environment.check();
+  }
+
+  private openHost(uri: Parameters<ConstructorParameters<typeof PlanSet>[0]>[0]): PlanHost {
+    const { services, shell } = this.services.forPlan(uri);
+    this.terminals.watch(shell);
+    const { plan } = services.paths;
+    return new PlanHost(uri, shell, services, (stepId) => this.desk.waiting.find((question) => question.plan === plan && question.stepId === stepId)?.title);
+  }
+
+  private questionsChanged(): void {
+    for (const host of this.plans.all) host.questionsChanged();
+  }
+
+  /** Only when nobody looks at Evalmark: the tree, its badge and the status bar say it otherwise. */
+  private announce({ title }: WaitingQuestion): void {
+    if (this.tree.view.visible || this.runs.view.visible) return;
+    const answer = 'Answer';
+    void window.showInformationMessage(`Evalmark needs you: ${title}`, answer).then((chosen) => {
+      if (chosen === answer) void commands.executeCommand(commandId.answer);
+    });
+  }
+
+  private handlers(run: RunCommands): CommandHandlers {
+    const step = new StepCommands(this.plans, this.tree, this.log);
+    const target = (args: readonly unknown[]): readonly unknown[] => calledOn(args, this.tree, this.plans);
+    const start = new StartCommands(this.context, this.plans, this.log);
+    return {
+      'evalmark.openPlan': () => start.openPlan(),
+      'evalmark.newPlan': () => start.newPlan(),
+      'evalmark.openSample': () => start.openSample(),
+      'evalmark.learnPlans': () => start.learnPlans(),
+      'evalmark.enterToken': () => start.enterToken(),
+      'evalmark.forgetToken': () => start.forgetToken(),
+      'evalmark.refresh': () => this.plans.find(),
+      'evalmark.filter': () => chooseFilter(this.tree),
+      'evalmark.clearFilter': () => applyFilter(this.tree, undefined),
+      'evalmark.continuePlan': (...args) => run.continuePlan(...args),
+      'evalmark.run': (...args) => run.run(...target(args)),
+      'evalmark.runAgain': (...args) => run.run(...target(args)),
+      'evalmark.resume': (...args) => run.run(...target(args)),
+      'evalmark.runFromHere': (...args) => run.runFromHere(...target(args)),
+      'evalmark.stop': (...args) => run.stop(...target(args)),
+      'evalmark.stopAll': () => run.stopAll(),
+      'evalmark.reset': (...args) => run.reset(...target(args)),
+      'evalmark.markDone': (...args) => run.mark('done', target(args)),
+      'evalmark.markFailed': (...args) => run.mark('failed', target(args)),
+      'evalmark.markTodo': (...args) => run.mark('todo', target(args)),
+      'evalmark.answer': (...args) => run.answer(...args),
+      'evalmark.useText': () => this.answers.use(),
+      'evalmark.leaveText': () => this.answers.leave(),
+      'evalmark.reveal': (...args) => step.reveal(...args),
+      'evalmark.revealInTree': () => step.revealInTree(),
+      'evalmark.changeAction': (...args) => step.changeAction(...target(args)),
+      'evalmark.showLog': () => step.showLog(),
+      'evalmark.openInTerminal': (...args) => step.openInTerminal(...target(args)),
+      'evalmark.copyCommand': (...args) => step.copyCommand(...target(args)),
+      'evalmark.openModelCard': (...args) => step.openModelCard(...args),
+      'evalmark.showTerminal': async (...args) => {
+        const host = await step.pick(...args);
+        if (host) this.terminals.show(host);
+      },
+      'evalmark.resetShell': async (...args) => {
+        const host = await step.pick(...args);
+        if (host) await this.terminals.reset(host);
+      },
+      'evalmark.compare': async (...args) => {
+        const host = await step.pick(...args);
+        if (host) await this.panels.review({ kind: 'review', planPath: host.paths.plan }, new AbortController().signal);
+      },
+      'evalmark.openSettings': (setting) => commands.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? setting : '@ext:evalmark.evalmark'),
+      'evalmark.clearHistory': () => this.runs.clearHistory(),
+      'evalmark.checkEnvironment': () => this.environmentTree.focus(),
+    };
+  }
+}

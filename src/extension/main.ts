@@ -1,0 +1,22 @@
+import type { ExtensionContext } from 'vscode';
+import { Extension } from './extension';
+
+export interface EvalmarkApi {
+  /** Resolves when the workspace was searched and its plans are read. */
+  isReady(): Promise<void>;
+}
+
+let extension: Extension | undefined;
+
+export function activate(context: ExtensionContext): EvalmarkApi {
+  const started = new Extension(context);
+  extension = started;
+  context.subscriptions.push(started);
+  return { isReady: () => started.isReady() };
+}
+
+/** The editor waits some seconds for it, so that a window that closes leaves no step behind as running. */
+export async function deactivate(): Promise<void> {
+  await extension?.stop();
+  extension = undefined;
+}

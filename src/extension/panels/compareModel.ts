@@ -1,0 +1,272 @@
+import type { Evaluation } from '../../core/evaluation/evaluation';
+import type { Logger } from '../../core/actions/action';
+import { ok, type Failure, type Result } from '../../core/outcome';
+import type { CurrentRating } from '../../core/review/currentRating';
+import { isDone, isFullyRated, type ReviewFocus } from '../../core/review/progress';
+import type { Rating } from '../../core/review/rating';
+import { readRatings, type RatingsFile } from '../../core/review/ratingsFile';
+import { openSession, reviewCells, type ReviewCell, type ReviewOutput, type Session } from '../../core/review/session';
+import type { Change, CompareState, HostMessage, LastChange, RestoreKey, SaveState, SummaryView, WebviewMessage } from '../../webviews/compare/contract';
+import { changeText, isValidChange, linesFor, rowOf, undoLines } from './compareChange';
+import { CompareLedger } from './compareLedger';
+import { ComparePictures } from './comparePictures';
+import { buildState, letterOf } from './compareState';
+import { summaryView } from './compareSummary';
+
+export interface CompareInput {
+  readonly evaluation: Evaluation;
+  /** The set to judge: outputs of the models that the step names. */
+  readonly outputs: readonly ReviewOutput[];
+  readonly ratingsPath: string;
+  readonly rater: string;
+  readonly focus: ReviewFocus;
+  readonly restore: RestoreKey;
+}
+
+export interface CompareServices {
+  readonly log: Logger;
+  now(): Date;
+  post(message: HostMessage): void;
+  /** Asks, as a modal question, whether the models may be told. */
+  confirmReveal(): Promise<boolean>;
+  openRatings(): void;
+  close(): void;
+}
+
+/** What one window knows of a running review. Free of the editor, so that tests and other hosts can drive it. */
+export class CompareModel {
+  readonly pictures = new ComparePictures();
+  readonly ledger: CompareLedger;
+  /** Outputs that could not be decoded. */
+  readonly unreadable = new Set<string>();
+  /** Hashes of outputs that were replaced after their sidecar was written. */
+  readonly replaced = new Map<string, string>();
+  cells: readonly ReviewCell[] = [];
+  cell = 0;
+  save: SaveState = { kind: 'none' };
+  last: LastChange | undefined;
+  revealed = false;
+
+  private focus: ReviewFocus;
+  private session: Session;
+  private summary: { readonly of: string; readonly view: SummaryView } | undefined;
+  private ready = false;
+  private changes = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+  private readonly undoable: Undo[] = [];
+  private readonly waiting: { readonly focus: ReviewFocus; resolve(done: boolean): void }[] = [];
+
+  static async open(input: CompareInput, services: CompareServices): Promise<Result<CompareModel>> {
+    const file = await readRatings(input.ratingsPath);
+    if (!file.ok) return file;
+    const session = await openSession(input.ratingsPath, file.value, input.rater, services.now());
+    return session.ok ? ok(new CompareModel(input, services, file.value, session.value)) : session;
+  }
+
+  private constructor(readonly input: CompareInput, private readonly services: CompareServices, file: RatingsFile, session: Session) {
+    this.focus = input.focus;
+    this.session = session;
+    this.ledger = new CompareLedger(input.ratingsPath, input.rater, file, () => new Map(input.outputs.map((output) => [output.generation.id, this.sha256Of(output)])), services.log);
+    this.shuffle();
+    this.cell = Math.max(0, this.cells.findIndex((cell) => cell.outputs.some((output) => !this.isRated(output) && !this.unreadable.has(output.generation.id))));
+  }
+
+  /** Messages are answered one after the other, so that each state follows from the change before it. */
+  handle(message: WebviewMessage): Promise<void> {
+    if (message.type === 'picture') return this.sendPicture(message.id);
+    const mine = this.turn.then(() => this.answer(message));
+    this.turn = mine.catch((error: unknown) => this.services.log.error(`Compare: ${String(error)}`));
+    return mine;
+  }
+
+  /** Resolves to `true` as soon as every output has what `focus` asks for, to `false` when the panel is closed before. */
+  finished(focus: ReviewFocus): Promise<boolean> {
+    this.focus = focus;
+    if (this.isComplete(focus)) return Promise.resolve(true);
+    this.post();
+    return new Promise((resolve) => this.waiting.push({ focus, resolve }));
+  }
+
+  dispose(): void {
+    for (const { focus, resolve } of this.waiting.splice(0)) resolve(this.isComplete(focus));
+  }
+
+  state(): CompareState {
+    return buildState(this, this.focus, () => this.summarized());
+  }
+
+  sha256Of(output: ReviewOutput): string {
+    return this.replaced.get(output.generation.id) ?? output.generation.output.sha256;
+  }
+
+  isRated({ generation }: ReviewOutput): boolean {
+    return isFullyRated(this.ledger.current.get(generation.id), this.input.evaluation.criteria);
+  }
+
+  private async answer(message: Exclude<WebviewMessage, { readonly type: 'picture' }>): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        return this.go(message.cell ?? this.cell);
+      case 'go':
+        return this.go(message.cell);
+      case 'rate':
+        return this.rate(message.cell, message.letter, message.change, message.milliseconds);
+      case 'undo':
+        return this.undo();
+      case 'reveal':
+        return this.reveal();
+      case 'newSession':
+        return this.begin();
+      case 'openRatings':
+        return this.services.openRatings();
+      case 'close':
+        return this.services.close();
+    }
+  }
+
+  private async go(index: number): Promise<void> {
+    if (this.cells[index]) this.cell = index;
+    this.post();
+    const cell = this.cells[this.cell];
+    const fresh = cell?.outputs.filter(({ generation }) => !this.ledger.seen.has(generation.id)) ?? [];
+    if (!cell || fresh.length === 0) return;
+    // In the order of the plan's own ids: the file must not tell which letter was whose.
+    const outputs = fresh.map((output) => ({ generationId: output.generation.id, outputSha256: this.sha256Of(output) }));
+    outputs.sort((left, right) => (left.generationId < right.generationId ? -1 : 1));
+    const saved = await this.ledger.append([{ ...this.head(), kind: 'seen', outputs }]);
+    if (!saved.ok) return this.services.log.warn(saved.failure.message);
+    this.settle();
+  }
+
+  private async rate(index: number, letter: string, change: Change, milliseconds: number): Promise<void> {
+    const cell = this.cells[index];
+    const output = cell?.outputs.find((_, place) => letterOf(place) === letter);
+    if (!cell || !output || !isValidChange(change, this.input.evaluation)) return this.post();
+    const before = (other: ReviewOutput): CurrentRating | undefined => this.ledger.current.get(other.generation.id);
+    const drafts = linesFor(change, output, cell, before, this.input.evaluation);
+    const at = { cell: index, letter, row: rowOf(change) };
+    const undo: Undo = { ...at, lines: () => undoLines(drafts, undone), text: `${letter}: ${changeText(change, this.input.evaluation)}` };
+    const undone = new Map(drafts.map(({ generationId }) => [generationId, this.ledger.current.get(generationId)]));
+    const lines = drafts.map((draft, place) => this.ratingLine(draft, place === 0 && milliseconds > 0 ? Math.round(milliseconds) : undefined));
+    const saved = await this.ledger.append(lines);
+    if (!saved.ok) return this.notSaved(saved.failure, at);
+    this.undoable.push(undo);
+    this.accept({ ...at, text: undo.text, undo: true });
+  }
+
+  /** Appends what held before; nothing in the file is ever taken away. */
+  private async undo(): Promise<void> {
+    const undo = this.undoable.at(-1);
+    if (!undo) return this.post();
+    const lines = undo.lines().map((draft) => this.ratingLine(draft, undefined));
+    const saved = await this.ledger.append(lines);
+    if (!saved.ok) return this.notSaved(saved.failure, undo);
+    this.undoable.pop();
+    this.cell = undo.cell;
+    this.accept({ cell: undo.cell, letter: undo.letter, row: undo.row, text: `Undone: ${undo.text}`, undo: false });
+  }
+
+  private async reveal(): Promise<void> {
+    if (this.revealed || !(await this.services.confirmReveal())) return this.post();
+    const saved = await this.ledger.append([{ ...this.head(), kind: 'reveal' }]);
+    if (!saved.ok) return this.notSaved(saved.failure, { letter: '', row: 'reveal' });
+    this.revealed = true;
+    this.post();
+  }
+
+  private async begin(): Promise<void> {
+    const session = await openSession(this.input.ratingsPath, this.ledger.file, this.input.rater, this.services.now(), true);
+    if (!session.ok) return this.notSaved(session.failure, { letter: '', row: 'session' });
+    this.session = session.value;
+    this.undoable.length = 0;
+    this.last = undefined;
+    await this.ledger.reload();
+    this.shuffle();
+    this.cell = 0;
+    await this.go(0);
+  }
+
+  private async sendPicture(id: string): Promise<void> {
+    const path = this.pictures.pathOf(id);
+    const picture = await this.pictures.read(id);
+    this.services.post(picture ? { type: 'picture', id, bytes: picture.bytes } : { type: 'pictureMissing', id });
+    if (path === undefined || this.pictures.isThumbnail(id)) return;
+    const output = this.input.outputs.find(({ outputPath }) => outputPath === path);
+    if (!output) return;
+    const { id: generationId } = output.generation;
+    if (!picture && !this.unreadable.has(generationId)) {
+      this.unreadable.add(generationId);
+      this.post();
+      this.settle();
+    } else if (picture && picture.sha256 !== this.sha256Of(output)) {
+      this.replaced.set(generationId, picture.sha256);
+      this.ledger.fold();
+      this.post();
+    }
+  }
+
+  private accept(last: Omit<LastChange, 'id'>): void {
+    this.save = { kind: 'saved', at: this.services.now().toISOString() };
+    this.last = { id: ++this.changes, ...last };
+    this.post();
+    this.settle();
+  }
+
+  private notSaved(failure: Failure, { letter, row }: { readonly letter: string; readonly row: string }): void {
+    this.services.log.error(`${failure.message} ${failure.detail ?? ''}`);
+    this.save = { kind: 'failed', reason: failure.short ?? failure.message, letter, row };
+    this.post();
+  }
+
+  private shuffle(): void {
+    this.cells = reviewCells(this.input.outputs, this.session.seed);
+    this.revealed = this.session.revealed;
+  }
+
+  /** Two thousand resamples are not worth repeating while nothing changes. */
+  private summarized(): SummaryView {
+    const of = `${this.session.id}/${this.revealed}/${this.ledger.lines}`;
+    if (this.summary?.of !== of) this.summary = { of, view: summaryView(this, this.session) };
+    return this.summary.view;
+  }
+
+  private isComplete(focus: ReviewFocus): boolean {
+    const countable = this.input.outputs.filter(({ generation }) => !this.unreadable.has(generation.id));
+    const { criteria } = this.input.evaluation;
+    return countable.length > 0 && countable.every(({ generation: { id } }) => isDone({ rating: this.ledger.current.get(id), seen: this.ledger.seen.has(id) }, criteria, focus));
+  }
+
+  private settle(): void {
+    const done = this.waiting.filter(({ focus }) => this.isComplete(focus));
+    for (const waiting of done) {
+      this.waiting.splice(this.waiting.indexOf(waiting), 1);
+      waiting.resolve(true);
+    }
+  }
+
+  private post(): void {
+    if (this.ready) this.services.post({ type: 'state', state: this.state() });
+  }
+
+  private head(): Pick<Rating, 'version' | 'at' | 'rater' | 'sessionId'> {
+    return { version: 1, at: this.services.now().toISOString(), rater: this.input.rater, sessionId: this.session.id };
+  }
+
+  private ratingLine(draft: RatingDraft, milliseconds: number | undefined): Rating {
+    const output = this.input.outputs.find(({ generation }) => generation.id === draft.generationId);
+    const outputSha256 = output ? this.sha256Of(output) : '';
+    return { ...this.head(), outputSha256, ...draft, ...(milliseconds !== undefined && { milliseconds }), ...(this.revealed && { unblinded: true }) };
+  }
+}
+
+/** The part of a line that a change decides. */
+export type RatingDraft = Pick<Rating, 'generationId' | 'answers'> & Partial<Pick<Rating, 'failureModes' | 'pins' | 'note' | 'flagged' | 'best' | 'worst'>>;
+
+interface Undo {
+  readonly cell: number;
+  readonly letter: string;
+  readonly row: string;
+  readonly text: string;
+  lines(): readonly RatingDraft[];
+}

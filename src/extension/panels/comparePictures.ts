@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+/** A picture as the panel may have it: pixels only, in one neutral format for all. */
+export interface PlainPicture {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of the file as it lies on the disk. */
+  readonly sha256: string;
+}
+
+interface Entry {
+  readonly path: string;
+  readonly thumbnail: boolean;
+}
+
+const maximumCachedBytes = 256 * 2 ** 20;
+const thumbnailHeight = 80;
+
+/**
+ * Hands out pictures by random ids. What leaves is re-encoded, so that neither names, embedded settings nor the format
+ * of the file tell which model made it.
+ */
+export class ComparePictures {
+  private readonly entries = new Map<string, Entry>();
+  private readonly ids = new Map<string, string>();
+  private readonly cache = new Map<string, PlainPicture>();
+  private cachedBytes = 0;
+
+  idOf(path: string): string {
+    return this.id({ path, thumbnail: false });
+  }
+
+  thumbnailOf(path: string): string {
+    return this.id({ path, thumbnail: true });
+  }
+
+  pathOf(id: string): string | undefined {
+    return this.entries.get(id)?.path;
+  }
+
+  isThumbnail(id: string): boolean {
+    return this.entries.get(id)?.thumbnail ?? false;
+  }
+
+  /** `undefined` when there is no such picture, or it cannot be decoded. */
+  async read(id: string): Promise<PlainPicture | undefined> {
+    const entry = this.entries.get(id);
+    if (!entry) return undefined;
+    const cached = this.cache.get(id);
+    if (cached) {
+      this.cache.delete(id);
+      this.cache.set(id, cached);
+      return cached;
+    }
+    try {
+      const picture = await encode(entry);
+      this.keep(id, picture);
+      return picture;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private id(entry: Entry): string {
+    const key = `${entry.thumbnail ? 'small' : 'full'}:${entry.path}`;
+    const known = this.ids.get(key);
+    if (known) return known;
+    const id = randomBytes(12).toString('base64url');
+    this.ids.set(key, id);
+    this.entries.set(id, entry);
+    return id;
+  }
+
+  private keep(id: string, picture: PlainPicture): void {
+    this.cache.set(id, picture);
+    this.cachedBytes += picture.bytes.length;
+    for (const [oldest, { bytes }] of this.cache) {
+      if (this.cachedBytes <= maximumCachedBytes || oldest === id) break;
+      this.cache.delete(oldest);
+      this.cachedBytes -= bytes.length;
+    }
+  }
+}
+
+async function encode({ path, thumbnail }: Entry): Promise<PlainPicture> {
+  const { default: sharp } = await import('sharp');
+  const file = await readFile(path);
+  const upright = sharp(file, { failOn: 'error' }).autoOrient().toColourspace('srgb');
+  const encoded = thumbnail
+    ? await upright.resize({ height: thumbnailHeight, width: thumbnailHeight, fit: 'cover', position: 'top' }).png().toBuffer()
+    : await upright.png({ compressionLevel: 1 }).toBuffer();
+  return { bytes: Uint8Array.from(encoded), sha256: createHash('sha256').update(file).digest('hex') };
+}

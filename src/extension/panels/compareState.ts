@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { reviewProgress, type ReviewFocus } from '../../core/review/progress';
+import type { ReviewCell, ReviewOutput } from '../../core/review/session';
+import type { CellMark, CellView, CompareState, CriterionView, OutputView, SummaryView } from '../../webviews/compare/contract';
+import type { CompareModel } from './compareModel';
+
+/** Everything that the panel may know right now, and nothing more. */
+export function buildState(model: CompareModel, focus: ReviewFocus, summarize: () => SummaryView): CompareState {
+  const { evaluation, restore } = model.input;
+  const cell = model.cells[model.cell];
+  const outputs = model.input.outputs.filter(({ generation }) => !model.unreadable.has(generation.id));
+  const rated = outputs.filter((output) => model.isRated(output));
+  const pace = reviewProgress(
+    outputs.map((output) => ({ rating: model.isRated(output) ? model.ledger.current.get(output.generation.id) : undefined, seen: false })),
+    evaluation.criteria,
+    undefined,
+  );
+  const summary = pace.complete ? summarize() : undefined;
+  return {
+    restore,
+    title: evaluation.name,
+    ...(model.cells.length === 0 && { empty: { message: 'There are no outputs to compare yet.', advice: 'Run the step of the plan that edits the pictures, then open this panel again.' } }),
+    criteria: evaluation.criteria.map(criterionView),
+    ...(focus !== undefined && { focus }),
+    failureModes: evaluation.failureModes,
+    blind: !model.revealed,
+    cell: cell && cellView(model, cell),
+    cells: model.cells.map((each) => cellMark(model, each)),
+    progress: {
+      rated: rated.length,
+      total: outputs.length,
+      ...(pace.secondsPerOutput !== undefined && { secondsPerOutput: pace.secondsPerOutput }),
+      ...(pace.secondsLeft !== undefined && { secondsLeft: pace.secondsLeft }),
+    },
+    save: model.save,
+    ...(model.last && { last: model.last }),
+    prefetch: prefetch(model),
+    brokenLines: model.ledger.brokenLines,
+    ...(summary && { summary }),
+  };
+}
+
+/** A, B, … Z, AA, AB */
+export function letterOf(place: number): string {
+  const last = String.fromCharCode(65 + (place % 26));
+  return place < 26 ? last : letterOf(Math.floor(place / 26) - 1) + last;
+}
+
+function cellView(model: CompareModel, cell: ReviewCell): CellView {
+  const { width, height } = cell.outputs[0]?.generation.picture ?? { width: 1, height: 1 };
+  return {
+    index: model.cell,
+    picture: path.posix.basename(cell.picture.replaceAll('\\', '/')),
+    kind: kindLabels[cell.edit.kind] ?? 'Edit',
+    prompt: cell.edit.prompt,
+    aligned: cell.edit.kind !== 'angle',
+    source: { picture: model.pictures.idOf(cell.sourcePath), width, height },
+    outputs: cell.outputs.map((output, place) => outputView(model, output, letterOf(place))),
+  };
+}
+
+const kindLabels: Readonly<Record<string, string>> = { angle: 'Camera angle', background: 'Background', lighting: 'Light', style: 'Style' };
+
+function outputView(model: CompareModel, output: ReviewOutput, letter: string): OutputView {
+  const { id, modelId } = output.generation;
+  const rating = model.ledger.current.get(id);
+  const rated = model.isRated(output);
+  const entry = model.input.evaluation.models.find((candidate) => candidate.id === modelId);
+  return {
+    letter,
+    picture: model.unreadable.has(id) ? undefined : model.pictures.idOf(output.outputPath),
+    answers: rating?.answers ?? {},
+    failureModes: rating?.failureModes ?? [],
+    pins: rating?.pins ?? [],
+    note: rating?.note ?? '',
+    flagged: rating?.flagged ?? false,
+    best: rating?.best ?? false,
+    worst: rating?.worst ?? false,
+    rated,
+    changed: model.ledger.setAside.has(id) && !rated,
+    remarks: rated && model.sha256Of(output) === output.generation.picture.sha256 ? ['Unchanged'] : [],
+    ...(model.revealed && { model: entry?.title ?? modelId }),
+  };
+}
+
+function cellMark(model: CompareModel, cell: ReviewCell): CellMark {
+  const outputs = cell.outputs.filter(({ generation }) => !model.unreadable.has(generation.id));
+  const ratings = outputs.flatMap(({ generation }) => model.ledger.current.get(generation.id) ?? []);
+  return {
+    thumbnail: model.pictures.thumbnailOf(cell.sourcePath),
+    rated: outputs.filter((output) => model.isRated(output)).length,
+    partly: ratings.some(({ answers }) => Object.keys(answers).length > 0),
+    outputs: outputs.length,
+    flagged: ratings.some(({ flagged }) => flagged),
+  };
+}
+
+/** The next cell's pictures, in the order of its letters. */
+function prefetch(model: CompareModel): readonly string[] {
+  const next = model.cells[model.cell + 1];
+  if (!next) return [];
+  return [next.sourcePath, ...next.outputs.map(({ outputPath }) => outputPath)].map((file) => model.pictures.idOf(file));
+}
+
+function criterionView(criterion: CompareModel['input']['evaluation']['criteria'][number]): CriterionView {
+  const { id, label } = criterion;
+  if (criterion.kind !== 'scale') return { kind: criterion.kind, id, label };
+  const { minimum, maximum, anchors } = criterion;
+  return { kind: 'scale', id, label, minimum, maximum, ...(anchors && { anchors }) };
+}

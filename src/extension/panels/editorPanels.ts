@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { Uri, type ExtensionContext } from 'vscode';
+import type { Logger, Look } from '../../core/actions/action';
+import { readEvaluation } from '../../core/evaluation/evaluationFile';
+import type { Panels } from '../ask/editorAsk';
+import { planPaths } from '../plans/planPaths';
+import { readSettings } from '../settings';
+import { ComparePanel, type CompareContext } from './comparePanel';
+import { SurveyPanel } from './surveyPanel';
+
+/** What a step shows in an editor tab; resolves when the person is done with it or left it. */
+export function editorPanels(context: ExtensionContext, log: Logger): Panels & { dispose(): void } {
+  const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
+    const uri = Uri.file(planPath);
+    const { workspace, storage, planFolder } = planPaths(context, uri);
+    return {
+      extensionUri: context.extensionUri,
+      planPath,
+      workspace,
+      storage,
+      evaluationPath: path.join(planFolder, 'evaluation.json'),
+      ...(look.modelIds && { modelIds: look.modelIds }),
+      ...(look.criterion !== undefined && { criterion: look.criterion }),
+      rater: readSettings(uri).run.rater,
+      log,
+      onClosed: () => undefined,
+    };
+  };
+  const restoring = ComparePanel.restoring((planPath) => contextOf(planPath));
+  return {
+    review: (look, signal) => review(contextOf(look.planPath, look), signal),
+    survey: ({ planPath }, signal) => SurveyPanel.show(context.extensionUri, planPath, signal),
+    dispose: () => void restoring.dispose(),
+  };
+}
+
+async function review(context: CompareContext, signal: AbortSignal): Promise<boolean | undefined> {
+  const evaluation = await readEvaluation(context.evaluationPath);
+  if (!evaluation.ok) {
+    context.log.warn(`${evaluation.failure.message} ${evaluation.failure.advice}`);
+    return undefined;
+  }
+  const panel = ComparePanel.show(context);
+  const stopped = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
+  return Promise.race([panel.finished, stopped]);
+}

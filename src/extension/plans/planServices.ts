@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { ExtensionContext, LogOutputChannel, Uri } from 'vscode';
+import type { Action, ActionName, PlanPaths } from '../../core/actions/action';
+import { loadAction } from '../../core/actions/registry';
+import { connectHub } from '../../core/hub/connect';
+import { SampleHub } from '../../core/hub/sampleHub';
+import { ok } from '../../core/outcome';
+import type { RunServices } from '../../core/runner/services';
+import { PtySession } from '../../core/shell/ptySession';
+import { EngineClient } from '../../engine/client';
+import type { EditorAsk } from '../ask/editorAsk';
+import { readSettings } from '../settings';
+import { EditorPlanStore } from './editorPlanStore';
+import { planPaths } from './planPaths';
+
+export const tokenSecret = 'evalmark.hub.token';
+
+/** What the runs of all plans share: one engine, one sample Hub, one person; and what each plan has for itself. */
+export class PlanServices {
+  private readonly engine: EngineClient;
+  private readonly sampleHub: SampleHub;
+
+  constructor(
+    private readonly context: ExtensionContext,
+    private readonly log: LogOutputChannel,
+    private readonly ask: EditorAsk,
+  ) {
+    this.engine = new EngineClient(context.asAbsolutePath('dist/engine.cjs'), log);
+    this.sampleHub = new SampleHub(context.asAbsolutePath('dist/sample.mjs'));
+  }
+
+  forPlan(uri: Uri): { readonly services: RunServices; readonly shell: PtySession } {
+    const paths = planPaths(this.context, uri);
+    const ask = this.ask.for({ plan: paths.plan });
+    const shell = new PtySession({ folder: paths.workspace, log: this.log });
+    const services: RunServices = {
+      store: new EditorPlanStore(uri, () => readSettings(uri).extendedMarks),
+      paths,
+      log: this.log,
+      ask,
+      shell,
+      now: () => new Date(),
+      settings: () => readSettings(uri).run,
+      policy: () => readSettings(uri).policy,
+      hub: () => this.hub(paths, uri),
+      inference: async () => ok(this.engine),
+      loadAction: (name) => this.loadAction(name, paths.plan),
+    };
+    return { services, shell };
+  }
+
+  async dispose(): Promise<void> {
+    this.sampleHub.dispose();
+    await this.engine.dispose();
+  }
+
+  private async hub(paths: PlanPaths, uri: Uri) {
+    const { hubEndpoint, cacheFolder } = readSettings(uri);
+    return connectHub({
+      evaluationFile: path.join(paths.planFolder, 'evaluation.json'),
+      storage: paths.storage,
+      endpoint: hubEndpoint,
+      cacheFolder,
+      token: await this.context.secrets.get(tokenSecret),
+      environment: process.env,
+      sampleEndpoint: () => this.sampleHub.endpoint(),
+    });
+  }
+
+  /** Questions of a running step carry the step, so that the tree shows which one waits, and end with it. */
+  private async loadAction(name: ActionName, plan: string): Promise<Action> {
+    const action = await loadAction(name);
+    const keepToken = async (token: string) => this.context.secrets.store(tokenSecret, token);
+    return {
+      name,
+      run: (linked, context) => action.run(linked, { ...context, keepToken, ask: this.ask.for({ plan, stepId: linked.step.id, signal: context.signal }) }),
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import { userInfo } from 'node:os';
+import { workspace, type ConfigurationScope } from 'vscode';
+import type { RunSettings } from '../core/actions/action';
+import type { RunPolicy } from '../core/runner/services';
+
+export interface Settings {
+  readonly planFiles: readonly string[];
+  /** Writes `→` and `✗` also in files that have no legend for them. */
+  readonly extendedMarks: boolean;
+  readonly hubEndpoint: string | undefined;
+  readonly cacheFolder: string | undefined;
+  readonly run: RunSettings;
+  readonly policy: RunPolicy;
+}
+
+/** The person's settings, as they are now; defaults are the manifest's. */
+export function readSettings(scope?: ConfigurationScope): Settings {
+  const configuration = workspace.getConfiguration('evalmark', scope);
+  const text = (key: string): string => configuration.get<string>(key, '').trim();
+  return {
+    planFiles: configuration.get<string[]>('plan.files', []),
+    extendedMarks: configuration.get<boolean>('marks.writeExtended', false),
+    hubEndpoint: text('hub.endpoint') || undefined,
+    cacheFolder: text('cache.folder') || undefined,
+    run: {
+      minimumPictureSide: configuration.get<number>('pictures.minimumSide', 512),
+      minimumSharpness: configuration.get<number>('pictures.minimumSharpness', 60),
+      commitMessage: text('commit.message'),
+      maximumCommittedPicture: configuration.get<number>('commit.maximumPicture', 500) * 1000,
+      rater: text('review.rater') || nameOfUser(),
+      downloadConnections: configuration.get<number>('download.connections', 8),
+    },
+    policy: {
+      commitAfter: configuration.get<RunPolicy['commitAfter']>('commit.after', 'task'),
+      updateStatus: configuration.get<boolean>('status.update', true),
+    },
+  };
+}
+
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * What the compare panel and its host say to each other. Before the reveal nothing in here names or follows a model:
+ * outputs are letters that are shuffled in each cell, pictures are random ids.
+ */
+export type HostMessage =
+  /** One whole state after each change; never patches. */
+  | { readonly type: 'state'; readonly state: CompareState }
+  | { readonly type: 'picture'; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'pictureMissing'; readonly id: string };
+
+export type WebviewMessage =
+  /** The first message; the host posts nothing before it. A reloaded panel names the cell it was at. */
+  | { readonly type: 'ready'; readonly cell?: number }
+  | { readonly type: 'picture'; readonly id: string }
+  | { readonly type: 'rate'; readonly cell: number; readonly letter: string; readonly change: Change; readonly milliseconds: number }
+  | { readonly type: 'undo' }
+  | { readonly type: 'go'; readonly cell: number }
+  | { readonly type: 'reveal' }
+  | { readonly type: 'newSession' }
+  | { readonly type: 'openRatings' }
+  | { readonly type: 'close' };
+
+export type Change =
+  /** `null` takes the answer back. Pins come along when a count goes under their number. */
+  | { readonly kind: 'answer'; readonly criterion: string; readonly value: number | boolean | null; readonly pins?: readonly Pin[] }
+  | { readonly kind: 'pins'; readonly pins: readonly Pin[] }
+  | { readonly kind: 'failureModes'; readonly modes: readonly string[] }
+  | { readonly kind: 'note'; readonly note: string }
+  | { readonly kind: 'flag' | 'best' | 'worst'; readonly on: boolean };
+
+export interface Pin {
+  /** 0 to 1 from the left and the top of the picture. */
+  readonly x: number;
+  readonly y: number;
+  /** An id of `pinTypes`. */
+  readonly type: string;
+}
+
+export interface CompareState {
+  /** Kept by the webview, and given back to the host when the editor reopens the panel. */
+  readonly restore: RestoreKey;
+  readonly title: string;
+  /** There is nothing to look at: why, and what to do. */
+  readonly empty?: { readonly message: string; readonly advice: string };
+  readonly criteria: readonly CriterionView[];
+  /** The criterion that the plan's step asks for. */
+  readonly focus?: string;
+  readonly failureModes: readonly string[];
+  readonly blind: boolean;
+  readonly cell: CellView | undefined;
+  readonly cells: readonly CellMark[];
+  readonly progress: ProgressView;
+  readonly save: SaveState;
+  /** The newest change, for the toast and for where an undo leads. */
+  readonly last?: LastChange;
+  /** Pictures that are likely wanted next. */
+  readonly prefetch: readonly string[];
+  /** Lines of the ratings file that could not be read. */
+  readonly brokenLines: number;
+  /** Once every output is rated. */
+  readonly summary?: SummaryView;
+}
+
+export interface RestoreKey {
+  readonly plan: string;
+  readonly token: string;
+}
+
+export type CriterionView =
+  | { readonly kind: 'scale'; readonly id: string; readonly label: string; readonly minimum: number; readonly maximum: number; readonly anchors?: readonly [string, string] }
+  | { readonly kind: 'yesNo' | 'count'; readonly id: string; readonly label: string };
+
+export interface CellView {
+  readonly index: number;
+  readonly picture: string;
+  /** "Camera angle" */
+  readonly kind: string;
+  readonly prompt: string;
+  /** Edits that move the camera make pixel differences mean little. */
+  readonly aligned: boolean;
+  readonly source: { readonly picture: string | undefined; readonly width: number; readonly height: number };
+  readonly outputs: readonly OutputView[];
+}
+
+export interface OutputView {
+  readonly letter: string;
+  /** `undefined`: missing or not decodable. */
+  readonly picture: string | undefined;
+  readonly answers: Readonly<Record<string, number | boolean>>;
+  readonly failureModes: readonly string[];
+  readonly pins: readonly Pin[];
+  readonly note: string;
+  readonly flagged: boolean;
+  readonly best: boolean;
+  readonly worst: boolean;
+  /** Every criterion has an answer. */
+  readonly rated: boolean;
+  /** Rated before, but the picture has been replaced since. */
+  readonly changed: boolean;
+  /** Measured, and told only once the output is rated: "Unchanged". */
+  readonly remarks: readonly string[];
+  /** Only after the reveal. */
+  readonly model?: string;
+}
+
+export interface CellMark {
+  readonly thumbnail: string | undefined;
+  readonly rated: number;
+  readonly partly: boolean;
+  /** Outputs that can be rated. */
+  readonly outputs: number;
+  readonly flagged: boolean;
+}
+
+export interface ProgressView {
+  readonly rated: number;
+  readonly total: number;
+  readonly secondsPerOutput?: number;
+  readonly secondsLeft?: number;
+}
+
+export type SaveState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'saved'; readonly at: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly letter: string; readonly row: string };
+
+export interface LastChange {
+  /** Counts up, so that the same change twice is two changes. */
+  readonly id: number;
+  readonly text: string;
+  readonly cell: number;
+  readonly letter: string;
+  /** The row it was made in: a criterion id, or the kind of the change. */
+  readonly row: string;
+  /** Whether there is something to undo; an undo itself is not undone. */
+  readonly undo: boolean;
+}
+
+export interface SummaryView {
+  readonly minutes?: number;
+  readonly limit?: number;
+  readonly shareLabel: string;
+  readonly columns: readonly string[];
+  readonly models: readonly ModelRow[];
+  /** Names of models that the ratings cannot tell apart. */
+  readonly tiedPairs: readonly (readonly [string, string])[];
+  /** Names of models whose interval lies across the limit. */
+  readonly notProven: readonly string[];
+  /** Indices of cells with a flag. */
+  readonly flagged: readonly number[];
+  readonly notes: readonly string[];
+}
+
+export interface ModelRow {
+  /** "Model 4" until the reveal. */
+  readonly name: string;
+  readonly share?: { readonly value: number; readonly low: number; readonly high: number; readonly verdict?: 'pass' | 'fail' | 'notProven' };
+  /** One text for each of `columns`. */
+  readonly figures: readonly string[];
+  readonly rank: string;
+}

@@ -1,0 +1,248 @@
+import type { Host } from '../ui/host';
+import { announce } from '../ui/live';
+import { firstLetter, nextTarget, openRow } from './advance';
+import type { Change, CompareState, HostMessage, OutputView, Pin, RestoreKey, WebviewMessage } from './contract';
+import { initial, type Local, type Mode } from './local';
+import { Pictures } from './pictures';
+import { Stage } from './surface';
+
+/** What survives when the editor closes and opens the panel. Holds no name of a model. */
+export interface Remembered {
+  readonly restore: RestoreKey;
+  readonly cell: number;
+  readonly letter: string;
+  readonly mode: Mode;
+  readonly linked: boolean;
+}
+
+/** Typed for `connect`. */
+export interface CompareContract {
+  readonly incoming: HostMessage;
+  readonly outgoing: WebviewMessage;
+  readonly kept: Remembered;
+}
+
+const advanceDelay = 150;
+const toastTime = 6000;
+
+/** The panel's state and the ways it changes. A rating is shown only once the host says that it is saved. */
+export class Panel {
+  state: CompareState | undefined;
+  local: Local = initial;
+  readonly startedAt = Date.now();
+  readonly pictures: Pictures;
+  readonly stage: Stage;
+  /** Where the pointer is, in pixels of the surface it is over. */
+  pointer: { readonly slot: string; readonly x: number; readonly y: number } | undefined;
+
+  private waiting: (() => void)[] | undefined;
+  private timer: { readonly id: ReturnType<typeof setTimeout>; readonly run: () => void } | undefined;
+  private since = performance.now();
+  private focusWanted = true;
+  private resumed: Remembered | undefined;
+
+  constructor(private readonly host: Host<CompareContract>, private readonly draw: () => void) {
+    this.pictures = new Pictures((id) => host.send({ type: 'picture', id }), draw);
+    this.stage = new Stage(this.pictures);
+    this.resumed = remembered(host.recall());
+    if (this.resumed) this.local = { ...initial, mode: this.resumed.mode, linked: this.resumed.linked };
+    host.send({ type: 'ready', ...(this.resumed && { cell: this.resumed.cell }) });
+  }
+
+  get output(): OutputView | undefined {
+    return this.state?.cell?.outputs.find(({ letter }) => letter === this.local.letter);
+  }
+
+  receive(message: HostMessage): void {
+    if (message.type === 'picture') return void this.pictures.receive(message.id, message.bytes);
+    if (message.type === 'pictureMissing') return this.pictures.fail(message.id);
+    this.accept(message.state);
+  }
+
+  update(change: Partial<Local>): void {
+    this.local = { ...this.local, ...change };
+    this.remember();
+    this.draw();
+  }
+
+  /** Runs now, or as soon as the host has answered: keys are never applied to a state that is about to change. */
+  whenSettled(run: () => void): void {
+    if (this.waiting) this.waiting.push(run);
+    else run();
+  }
+
+  /** Nothing is on its way to the host. */
+  get isSettled(): boolean {
+    return this.waiting === undefined;
+  }
+
+  /** A question is open, and the next key answers it. */
+  get isPrompting(): boolean {
+    const { help, menu, pinning, fewerPins, pickingModes } = this.local;
+    return help || menu || pinning !== undefined || fewerPins !== undefined || pickingModes;
+  }
+
+  /** Something is done to this output still: it does not give way by itself. */
+  stay(): void {
+    this.cancelAdvance();
+  }
+
+  /** What would happen by itself in a moment happens now. */
+  hurry(): void {
+    const timer = this.timer;
+    if (!timer) return;
+    clearTimeout(timer.id);
+    this.timer = undefined;
+    timer.run();
+  }
+
+  rate(change: Change, letter = this.local.letter): void {
+    const { state } = this;
+    if (!state?.cell) return;
+    const now = performance.now();
+    this.ask({ type: 'rate', cell: state.cell.index, letter, change, milliseconds: now - this.since });
+    this.since = now;
+  }
+
+  answer(criterion: string, value: number | boolean | null, pins?: readonly Pin[]): void {
+    this.rate({ kind: 'answer', criterion, value, ...(pins && { pins }) });
+  }
+
+  undo(): void {
+    this.cancelAdvance();
+    this.ask({ type: 'undo' });
+  }
+
+  go(index: number): void {
+    const count = this.state?.cells.length ?? 0;
+    this.cancelAdvance();
+    if (index < 0 || index >= count) return announce(index < 0 ? 'This is the first cell.' : 'This is the last cell.');
+    this.local = { ...this.local, sheet: false };
+    this.ask({ type: 'go', cell: index });
+  }
+
+  select(letter: string, focus = true): void {
+    if (letter === this.local.letter) return;
+    this.cancelAdvance();
+    this.since = performance.now();
+    this.focusWanted = focus;
+    const output = this.state?.cell?.outputs.find((candidate) => candidate.letter === letter);
+    this.local = { ...this.local, letter, against: this.local.against === letter ? 'source' : this.local.against, pinning: undefined, fewerPins: undefined, pickingModes: false };
+    this.update({ row: this.state && (openRow(this.state, output) ?? this.state.criteria[0]?.id) });
+  }
+
+  send(message: WebviewMessage): void {
+    this.host.send(message);
+  }
+
+  /** Whether the current output should take the focus after this drawing; asked once. */
+  takeFocusWish(): boolean {
+    const wish = this.focusWanted;
+    this.focusWanted = false;
+    return wish;
+  }
+
+  wishFocus(): void {
+    this.focusWanted = true;
+  }
+
+  /** The surface that shows the current output. */
+  get currentSlot(): string {
+    const { mode, letter } = this.local;
+    if (mode !== 'grid') return 'solo';
+    return this.stage.drawn.has('pair') ? 'pair' : letter;
+  }
+
+  private ask(message: WebviewMessage): void {
+    this.waiting ??= [];
+    this.host.send(message);
+  }
+
+  private accept(state: CompareState): void {
+    const before = this.state;
+    this.state = state;
+    const moved = placeOf(state) !== placeOf(before);
+    if (!before || moved) this.enterCell(state);
+    const fresh = state.last && state.last.id !== before?.last?.id ? state.last : undefined;
+    if (fresh && before) this.tell(state, fresh, before);
+    if (state.save.kind === 'failed' && state.save !== before?.save) announce(`Not saved: ${state.save.reason}. Press the key again.`);
+    if (!before && state.summary) this.local = { ...this.local, sheet: true };
+    if (before && before.blind !== state.blind) announce(state.blind ? 'A new blind session has begun.' : 'The models are revealed.');
+    for (const id of state.prefetch) this.pictures.want(id);
+    this.remember();
+    this.draw();
+    const queue = this.waiting ?? [];
+    this.waiting = undefined;
+    for (const run of queue) this.whenSettled(run);
+  }
+
+  private enterCell(state: CompareState): void {
+    const { cell } = state;
+    if (!cell) return;
+    const resumed = this.resumed?.cell === cell.index ? this.resumed.letter : undefined;
+    this.resumed = undefined;
+    const letter = cell.outputs.some((output) => output.letter === resumed) ? (resumed ?? 'A') : firstLetter(cell);
+    const output = cell.outputs.find((candidate) => candidate.letter === letter);
+    this.since = performance.now();
+    this.focusWanted = true;
+    this.local = {
+      ...this.local, letter, row: openRow(state, output) ?? state.criteria[0]?.id, holding: false, pinning: undefined, fewerPins: undefined, pickingModes: false, against: 'source', misaligned: 'warn',
+    };
+  }
+
+  /** After a change was saved: the toast, the next question, and the next output when this one is done. */
+  private tell(state: CompareState, last: NonNullable<CompareState['last']>, before: CompareState): void {
+    if (last.cell === state.cell?.index && last.letter !== this.local.letter && !last.undo) this.local = { ...this.local, letter: last.letter };
+    const output = state.cell?.outputs.find(({ letter }) => letter === last.letter);
+    const wasRated = before.cell?.outputs.find(({ letter }) => letter === last.letter)?.rated ?? false;
+    const isCriterion = state.criteria.some(({ id }) => id === last.row);
+    const open = openRow(state, output);
+    const row = last.undo ? (open ?? (isCriterion ? last.row : this.local.row)) : isCriterion ? last.row : open;
+    this.local = { ...this.local, row, toast: last.id };
+    setTimeout(() => this.local.toast === last.id && this.update({ toast: undefined }), toastTime);
+    const next = state.criteria.find(({ id }) => id === open)?.label;
+    announce(`${last.text}.${next === undefined ? '' : ` ${next} next.`}`);
+    if (last.undo && output?.rated === true && !wasRated && last.letter === this.local.letter) this.advanceSoon(last.letter);
+  }
+
+  private advanceSoon(letter: string): void {
+    const run = (): void => {
+      this.timer = undefined;
+      const target = this.state && nextTarget(this.state, letter);
+      if (!target) return;
+      if (target.kind === 'output') this.select(target.letter, this.focusIsInStage());
+      else if (target.kind === 'cell') this.go(target.index);
+      else this.update({ sheet: true });
+    };
+    this.cancelAdvance();
+    this.timer = { id: setTimeout(run, advanceDelay), run };
+  }
+
+  private cancelAdvance(): void {
+    if (this.timer) clearTimeout(this.timer.id);
+    this.timer = undefined;
+  }
+
+  /** Rating never takes the focus away from where a person put it. */
+  private focusIsInStage(): boolean {
+    const active = document.activeElement;
+    return !active || active === document.body || active.closest('.stage') !== null;
+  }
+
+  private remember(): void {
+    const { state, local } = this;
+    if (state?.cell) this.host.keep({ restore: state.restore, cell: state.cell.index, letter: local.letter, mode: local.mode, linked: local.linked });
+  }
+}
+
+/** Cell and letters: another session or another set of models begins anew even where the number is the same. */
+function placeOf(state: CompareState | undefined): string {
+  const { cell, restore } = state ?? {};
+  return JSON.stringify([restore?.token, cell?.index, cell?.outputs.map(({ picture }) => picture)]);
+}
+
+/** What an older version kept is forgotten. */
+function remembered(state: Partial<Remembered> | undefined): Remembered | undefined {
+  const known = typeof state?.cell === 'number' && state.restore !== undefined && ['grid', 'flip', 'slider', 'onion', 'difference'].includes(state.mode ?? '');
+  return known ? (state as Remembered) : undefined;
+}

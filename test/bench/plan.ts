@@ -1,0 +1,79 @@
+/** Compares reading and writing a large plan with what it costs at least. Exits with 1 when a ratio is over its target. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import MarkdownIt from 'markdown-it';
+import { stepAddress } from '../../src/core/plan/address';
+import { parsePlan } from '../../src/core/plan/parse';
+import { FilePlanStore } from '../../src/core/plan/planFile';
+
+/** The plan that Evalmark was conceived for where it lies beside the repository, else the sample's. */
+const sources = ['../shared/plans/qwen-ecosystem-validation/tasks.md', 'test_data/sample/plans/tiny-editors/tasks.md'];
+
+const repetitions = 100;
+
+await benchPlans();
+
+async function benchPlans(): Promise<void> {
+  const source = sources.find((file) => existsSync(file));
+  if (source === undefined) throw new Error('No plan to measure with; run this in the repository.');
+  const text = (await readFile(source, 'utf8')).repeat(repetitions);
+  console.log(`${source} ${repetitions} times: ${(text.length / 1e6).toFixed(2)} MB, ${parsePlan(text).counts.steps} steps`);
+  const reading = await benchReading(text);
+  const writing = await benchWriting(text);
+  if (!(reading && writing)) process.exitCode = 1;
+}
+
+async function benchReading(text: string): Promise<boolean> {
+  const markdown = new MarkdownIt();
+  const [blocks, plan] = await medians(21, [() => markdown.block.parse(text, markdown, {}, []), () => parsePlan(text)]);
+  return report('parsePlan', plan, "markdown-it's block pass", blocks, 1.5);
+}
+
+async function benchWriting(text: string): Promise<boolean> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'evalmark-'));
+  try {
+    const bare = path.join(folder, 'bare.md');
+    const file = path.join(folder, 'tasks.md');
+    await writeFile(bare, text);
+    await writeFile(file, text);
+    const store = new FilePlanStore(file);
+    const first = await store.read();
+    if (!first.ok) throw new Error(first.failure.message);
+    const step = first.value.plan.steps[Math.floor(first.value.plan.steps.length / 2)];
+    if (!step) throw new Error('This plan has no steps.');
+    let isDone = step.state === 'done';
+    const [readWrite, mark] = await medians(61, [
+      async () => writeFile(bare, await readFile(bare)),
+      async () => {
+        isDone = !isDone;
+        const edited = await store.edit([{ kind: 'mark', step: stepAddress(step), state: isDone ? 'done' : 'todo' }]);
+        if (!edited.ok) throw new Error(edited.failure.message);
+      },
+    ]);
+    return report('one mark', mark, 'a bare read and write', readWrite, 3);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Runs the works in turn, so that a slower moment of the machine meets all of them; milliseconds. */
+async function medians(rounds: number, works: readonly (() => unknown)[]): Promise<readonly number[]> {
+  const times = works.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, work] of works.entries()) {
+      const start = performance.now();
+      await work();
+      times[index]?.push(performance.now() - start);
+    }
+  }
+  return times.map((list) => list.toSorted((one, other) => one - other)[Math.floor(list.length / 2)] ?? Number.NaN);
+}
+
+function report(what: string, time = Number.NaN, against: string, base = Number.NaN, target: number): boolean {
+  const ratio = time / base;
+  const isMet = ratio <= target;
+  console.log(`${what}: ${time.toFixed(1)} ms, ${ratio.toFixed(2)} times ${against} (${base.toFixed(1)} ms); target ${target}: ${isMet ? 'met' : 'MISSED'}`);
+  return isMet;
+}

@@ -1,0 +1,179 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readRatings } from '../../src/core/review/ratingsFile';
+import { ComparePage, browserPath } from './comparePage';
+import type { StudyOptions } from './compareStudy';
+
+const models = ['base', 'face-keep', 'camera-angles', 'relight'];
+const edits = [
+  { id: 'left', kind: 'angle', prompt: 'Turn the camera to the left' },
+  { id: 'dusk', kind: 'lighting', prompt: 'Warm evening light' },
+];
+const small: StudyOptions = { models, edits, pictures: 2, width: 256, height: 320 };
+
+let compare: ComparePage | undefined;
+afterEach(async () => {
+  await compare?.close();
+  compare = undefined;
+});
+
+async function open(study: StudyOptions = small, options: Parameters<typeof ComparePage.open>[1] = {}): Promise<ComparePage> {
+  compare = await ComparePage.open(study, options);
+  await compare.page.locator('[aria-current=true]').first().waitFor();
+  return compare;
+}
+
+async function ratings(page: ComparePage) {
+  const read = await readRatings(page.ratings);
+  if (!read.ok) throw new Error(read.failure.message);
+  return read.value;
+}
+
+/** Letter of the output that is marked, as a person sees it. */
+const current = (page: ComparePage) => page.page.locator('aside h2').innerText();
+
+describe.runIf(browserPath)('the compare panel in a browser', () => {
+  test('a whole study is rated by keyboard, blind to the end', async () => {
+    const page = await open();
+    const looked: string[] = [];
+    for (let output = 1; output <= 16; output++) {
+      await page.press('4', '5', 'y', '0');
+      await page.rated(output);
+      looked.push(await page.page.content(), await page.page.evaluate(() => sessionStorage.getItem('state') ?? ''), await page.page.title());
+      if (output < 16) await page.page.locator('.field.now h3', { hasText: 'Identity' }).waitFor();
+    }
+    await page.page.getByRole('heading', { name: 'All 16 outputs are rated' }).waitFor();
+    looked.push(await page.page.content());
+
+    const { ratings: lines, brokenLines } = await ratings(page);
+    expect(brokenLines).toEqual([]);
+    expect(new Set(lines.map(({ generationId }) => generationId)).size).toBe(16);
+    expect(lines).toHaveLength(64);
+    const told = page.sent.map((message) => (message.type === 'picture' ? Buffer.from(message.bytes).toString('latin1') : JSON.stringify(message)));
+    for (const secret of [...models, 'secret-lab', 'results/']) {
+      for (const text of [...looked, ...told]) expect(text.includes(secret), secret).toBe(false);
+    }
+    expect(page.violations).toEqual([]);
+
+    await page.press('r');
+    await page.page.getByRole('cell', { name: 'face-keep' }).waitFor();
+    expect((await ratings(page)).reveals).toHaveLength(1);
+  });
+
+  test('keys typed faster than the disk answers go to the output they were meant for', async () => {
+    const page = await open(small, { hostDelay: 120 });
+    const letters = (await page.page.locator('[data-output]').evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-output')))) as string[];
+    await page.page.keyboard.type('11n322y433n5');
+    await page.rated(3);
+    const outputs = page.model.state().cell!.outputs;
+    expect(letters).toEqual(['A', 'B', 'C', 'D']);
+    expect(outputs.map(({ answers }) => [answers.identity, answers.edit, answers.same, answers.artifacts])).toEqual([
+      [1, 1, false, 3], [2, 2, true, 4], [3, 3, false, 5], [undefined, undefined, undefined, undefined],
+    ]);
+  });
+
+  test('what cannot be saved is not shown as saved, and says so', async () => {
+    const page = await open();
+    await rename(page.ratings, `${page.ratings}.away`);
+    await mkdir(page.ratings);
+    await page.press('4');
+    await page.page.locator('.field .unsaved', { hasText: 'Press the key again' }).waitFor();
+    expect(await page.page.getByRole('alert').innerText()).toContain('Not saved: not a file');
+    expect(await page.page.locator('[role=radio][aria-checked=true]:not([data-mode])').count()).toBe(0);
+    await rm(page.ratings, { recursive: true });
+    await rename(`${page.ratings}.away`, page.ratings);
+    await page.press('4');
+    await page.page.locator('.saved').waitFor();
+    expect(await page.page.locator('[role=radiogroup][aria-label="Identity preservation"] [aria-checked=true]').innerText()).toBe('4');
+  });
+
+  test('undo takes the mark back to where the answer was, and appends', async () => {
+    const page = await open();
+    await page.press('2');
+    await page.page.locator('.field.now h3', { hasText: 'Edit quality' }).waitFor();
+    await page.press('j');
+    await page.page.getByText('2 of 4').first().waitFor();
+    await page.press('u');
+    await page.page.locator('.toast', { hasText: 'Undone' }).waitFor();
+    await page.page.locator('.field.now h3', { hasText: 'Identity' }).waitFor();
+    expect(await page.page.locator('.cell-nav b').innerText()).toBe('1');
+    expect((await ratings(page)).ratings.map(({ answers }) => answers.identity)).toEqual([2, null]);
+  });
+
+  test('pins, failure modes, note, flag and marks by keyboard, also while the disk is slow', async () => {
+    const page = await open(small, { hostDelay: 60 });
+    const box = (await page.page.locator('[data-output=A] .pic').boundingBox())!;
+    await page.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.press('x', 's');
+    await page.page.locator('.arts li', { hasText: 'Seam' }).waitFor();
+    await page.press('x', 'h');
+    await page.page.locator('.arts li', { hasText: 'Hands' }).waitFor();
+    await page.press('m', '2', 'Escape', 'g', 'b', 't');
+    await page.page.keyboard.type('soft at 3x, not y');
+    await page.press('Escape');
+    await page.page.locator('.toast', { hasText: 'note written' }).waitFor();
+    const output = page.model.state().cell!.outputs[0]!;
+    expect(output).toMatchObject({ failureModes: ['Wrong angle'], note: 'soft at 3x, not y', flagged: true, best: true, answers: { artifacts: 2 } });
+    expect(output.answers.same).toBeUndefined();
+    for (const pin of output.pins) expect([pin.x, pin.y]).toEqual([expect.closeTo(0.5, 1), expect.closeTo(0.5, 1)]);
+
+    // Fewer than are pinned: it asks which one goes.
+    await page.page.locator('.f-count h3').click();
+    await page.press('1');
+    await page.page.getByText('Which pin goes?').waitFor();
+    await page.press('1');
+    await page.page.locator('.arts li', { hasText: 'Seam' }).waitFor({ state: 'detached' });
+    expect(page.model.state().cell!.outputs[0]).toMatchObject({ pins: [{ type: 'hands' }], answers: { artifacts: 1 } });
+  });
+
+  test('a reload in the middle comes back to the same cell, output and view', async () => {
+    const page = await open();
+    await page.press('j');
+    await page.page.locator('.cell-nav b', { hasText: '2' }).waitFor();
+    await page.press('ArrowRight', 's');
+    await page.page.locator('[role=slider]').waitFor();
+    expect(await current(page)).toBe('Output B');
+    await page.reload();
+    await page.page.locator('[role=slider]').waitFor();
+    expect(await page.page.locator('.cell-nav b').innerText()).toBe('2');
+    expect(await current(page)).toBe('Output B');
+  });
+
+  test('Tab goes from output to output and on to the scores: no trap', async () => {
+    const page = await open();
+    const stops: string[] = [];
+    for (let stop = 0; stop < 6; stop++) {
+      stops.push(await page.page.evaluate(() => document.activeElement?.getAttribute('data-output') ?? document.activeElement?.closest('[role=radiogroup]')?.getAttribute('aria-label') ?? 'elsewhere'));
+      await page.press('Tab');
+    }
+    expect(stops).toEqual(['A', 'B', 'C', 'D', 'Identity preservation', 'Edit quality']);
+    expect(await current(page)).toBe('Output D');
+    await page.press('Escape');
+    expect(await page.page.evaluate(() => document.activeElement?.getAttribute('data-output'))).toBe('D');
+  });
+
+  test('held, Space shows the source in place; let go, the output comes back', async () => {
+    const page = await open();
+    const letter = () => page.page.locator('.solo .letter').first().innerText();
+    await page.press('Enter');
+    await page.page.locator('.solo').waitFor();
+    expect(await letter()).toBe('A');
+    await page.page.keyboard.down('Space');
+    await expect.poll(letter).toBe('Source');
+    await page.page.keyboard.up('Space');
+    await expect.poll(letter).toBe('A');
+  });
+
+  test('every control has a name, and the current output and states are not told by colour alone', async () => {
+    const page = await open();
+    await page.press('3');
+    await page.page.locator('.toast').waitFor();
+    const nameless = await page.page.locator('button, [role=slider], [role=progressbar], [role=radiogroup], [role=toolbar]').evaluateAll((nodes) =>
+      nodes.filter((node) => !(node.getAttribute('aria-label') ?? node.textContent ?? '').trim()).map((node) => node.outerHTML.slice(0, 80)),
+    );
+    expect(nameless).toEqual([]);
+    expect(await page.page.locator('[data-output=A]').getAttribute('aria-label')).toBe('Output A, identity preservation 3');
+    expect(await page.page.locator('[data-cell="0"]').getAttribute('aria-label')).toBe('Cell 1, partly rated, 0 of 4, current');
+    expect(await page.page.locator('[data-cell="1"]').getAttribute('aria-label')).toBe('Cell 2, not rated');
+  });
+});

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { checkEvaluation } from '../../../../src/core/evaluation/evaluationCheck';
+import { fits, type Schema } from './jsonSchema';
+import { sampleEvaluation } from './sampleEvaluation';
+
+const read = async (name: string) => JSON.parse(await readFile(name, 'utf8')) as Schema;
+const evaluationSchema = await read('media/schemas/evaluation.schema.json');
+const ratingsSchema = await read('media/schemas/ratings.schema.json');
+
+describe('the schema of evaluation.json', () => {
+  const changed = (change: (value: any) => void): unknown => {
+    const value = structuredClone(sampleEvaluation({ sampler: { steps: 4, guidance: 1, seeds: [7], width: 512 } }));
+    change(value);
+    return value;
+  };
+
+  it.each<[string, (value: any) => void]>([
+    ['as it is', () => {}],
+    ['with a LoRA', (value) => (value.models[1].loras = [{ repository: 'a/b', scale: 0.5 }])],
+    ['with all kinds of criteria', (value) => (value.criteria = [...value.criteria, { id: 'same', label: 'Same', kind: 'yesNo', weight: 0 }, { id: 'artifacts', label: 'Artifacts', kind: 'count', weight: 0 }])],
+    ['without version', (value) => delete value.version],
+    ['with a path as id', (value) => (value.edits[0].id = '../x')],
+    ['with two hyphens in an id', (value) => (value.models[0].id = 'a--b')],
+    ['without seeds', (value) => (value.sampler.seeds = [])],
+    ['with another kind of edit', (value) => (value.edits[0].kind = 'colour')],
+    ['with a text as steps', (value) => (value.sampler.steps = '4')],
+    ['with a share over 1', (value) => (value.limits.sameCharacterShare = 70)],
+    ['with a scale without ends', (value) => delete value.criteria[0].minimum],
+    ['with an unknown device', (value) => (value.engine.device = 'tpu')],
+    ['with an empty base', (value) => (value.models[0].base = '')],
+    ['with a width of 8', (value) => (value.sampler.width = 8)],
+    ['with one anchor', (value) => (value.criteria[0].anchors = ['bad'])],
+  ])('agrees with the check: %s', (_name, change) => {
+    const value = changed(change);
+    expect(fits(evaluationSchema, value)).toBe(checkEvaluation(value).length === 0);
+  });
+
+  it('accepts the sample and tells of a misspelt key', async () => {
+    const sample = await read('test_data/sample/plans/tiny-editors/evaluation.json');
+    expect(checkEvaluation(sample)).toEqual([]);
+    expect(fits(evaluationSchema, sample)).toBe(true);
+    expect(fits(evaluationSchema, changed((value) => (value.models[0].lora = [])))).toBe(false);
+  });
+});
+
+describe('the schema of a line of ratings.jsonl', () => {
+  const head = { version: 1, at: '2026-01-02T03:04:05Z', rater: 'mira', sessionId: 's' };
+  it('tells the kinds of lines apart', () => {
+    const rating = { ...head, generationId: 'base/a--b--7', outputSha256: 'a'.repeat(64), answers: { identity: 4, same: true, edit: null }, pins: [{ x: 0.5, y: 0.1, type: 'hand' }] };
+    expect(fits(ratingsSchema, rating)).toBe(true);
+    expect(fits(ratingsSchema, { ...head, kind: 'session', seed: 'x' })).toBe(true);
+    expect(fits(ratingsSchema, { ...head, kind: 'reveal' })).toBe(true);
+    expect(fits(ratingsSchema, { ...rating, answers: { identity: 'good' } })).toBe(false);
+    expect(fits(ratingsSchema, { ...rating, outputSha256: 'short' })).toBe(false);
+    expect(fits(ratingsSchema, { ...head, kind: 'seen' })).toBe(false);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { parsePlan } from '../../../src/core/plan/parse';
+import type { StepRun } from '../../../src/core/runner/runState';
+import { planStatus } from '../../../src/extension/status/planStatus';
+import { runDescription, runDetails, runRows, runsDescription } from '../../../src/extension/tree/runRows';
+
+const at = (minute: number) => `2026-01-01T10:${String(minute).padStart(2, '0')}:00.000Z`;
+const runs: Readonly<Record<string, StepRun>> = {
+  a: { kind: 'done', at: at(1), milliseconds: 900, summary: '3 pictures copied' },
+  b: { kind: 'done', at: at(2), milliseconds: 61_000, summary: undefined },
+  c: { kind: 'failed', at: at(3), milliseconds: 10, failure: { code: 'x', message: 'Wrong.', advice: 'Do it again.', short: 'wrong' } },
+  d: { kind: 'running', since: at(4), progress: { completed: 38.2e9, total: 57.7e9, unit: 'bytes', speed: 41.6e6, secondsLeft: 480 } },
+  e: { kind: 'queued' },
+  f: { kind: 'needsPerson', at: at(5), reason: '3 of 10 wait' },
+};
+
+it('lists what runs first, then what waits, queued, failed and done, the newest first', () => {
+  expect(rows().map(({ step }) => step.text)).toEqual(['d', 'f', 'e', 'c', 'b', 'a']);
+  expect(runsDescription(rows())).toBe('1 running · 1 waiting · 1 queued · 1 failed');
+});
+
+it('says what a person wants to know of each', () => {
+  expect(rows().map(runDescription).slice(0, 4)).toEqual(['66 %', 'waiting for you', 'queued', 'wrong']);
+  const [running] = rows();
+  expect(running && runDetails(running).map(({ label, description }) => [label, description])[0]).toEqual(['38.2 of 57.7 GB', '41.6 MB/s · 8 min left']);
+});
+
+it('keeps only the newest of what is over', () => {
+  expect(rows(1).map(({ step }) => step.text)).toEqual(['d', 'f', 'e', 'c', 'b']);
+});
+
+function rows(history?: number) {
+  const plan = parsePlan(Object.keys(runs).map((name) => `- [ ] ${name}`).join('\n'));
+  const byId = new Map(plan.steps.map((step) => [step.id, runs[step.text]]));
+  const status = planStatus(plan, new Map(), { stepRun: (id) => byId.get(id), gateRun: () => ({ kind: 'open' }), question: () => undefined });
+  return runRows([{ status }], () => false, history);
+}

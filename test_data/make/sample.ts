@@ -1,0 +1,21 @@
+import { createSample } from './workspace';
+import { startHub } from './hub';
+import { sampleRepositories } from './sampleRepositories';
+
+/**
+ * `sample.mjs create FOLDER [--fresh]` makes the sample workspace; `sample.mjs hub` serves its models on loopback until
+ * the parent process goes.
+ */
+const [command, folder, ...options] = process.argv.slice(2);
+
+if (command === 'create' && folder !== undefined) {
+  const made = await createSample(folder, { fresh: options.includes('--fresh') });
+  process.stdout.write(`${made}\n`);
+} else if (command === 'hub') {
+  const hub = await startHub({ repositories: sampleRepositories() });
+  process.send?.({ endpoint: hub.endpoint });
+  process.on('disconnect', () => process.exit(0));
+} else {
+  process.stderr.write('Usage: sample.mjs create FOLDER [--fresh] | sample.mjs hub\n');
+  process.exitCode = 2;
+}
