@@ -1,5 +1,6 @@
 import type { Link } from '../actions/action';
 import type { Plan, Step, Task } from '../plan/plan';
+import { inRunningOrder } from './nestedSteps';
 import type { RunSelection } from './runState';
 
 /** A task of a run, with those of its steps that are to run. */
@@ -14,7 +15,8 @@ export interface SelectedTask {
 /** What a selection comes to: open steps of whole tasks, or exactly the steps that were named, in file order. */
 export function selectTasks(plan: Plan, links: ReadonlyMap<string, Link>, selection: RunSelection): readonly SelectedTask[] {
   return plan.tasks.flatMap((task) => {
-    const steps = task.steps.filter((step) => isSelected(step, selection));
+    const wanted = task.steps.filter((step) => isSelected(step, selection));
+    const steps = inRunningOrder(task, wanted, links, selection.kind === 'steps');
     if (steps.length === 0) return [];
     const actions = steps.map((step) => links.get(step.id)?.action);
     return [

@@ -12,3 +12,12 @@ it('is done only when a person says so', async () => {
   expect(await manual.run(step, makeContext('/w', { ask: person({ confirm: false }).ask }))).toMatchObject({ kind: 'needsPerson' });
   expect(await manual.run(step, makeContext('/w'))).toMatchObject({ kind: 'needsPerson' });
 });
+
+it('is done without a question when all boxes under it are', async () => {
+  const under = (state: 'todo' | 'done', name: string) => ({ ...step.step, id: `1.1/${name}`, parentId: step.step.id, state });
+  const parentOf = (...children: readonly ReturnType<typeof under>[]) => ({ ...step, task: { ...step.task, steps: [step.step, ...children] } });
+  const { ask, asked } = person({ confirm: true });
+  expect(await manual.run(parentOf(under('done', 'a'), under('done', 'b')), makeContext('/w', { ask }))).toMatchObject({ kind: 'done' });
+  expect(await manual.run(parentOf(under('done', 'a'), under('todo', 'b')), makeContext('/w', { ask }))).toEqual({ kind: 'needsPerson', reason: '1 of 2 steps under it are not done' });
+  expect(asked.confirms).toEqual([]);
+});

@@ -86,6 +86,20 @@ describe('running a plan', () => {
     expect(runner.stepRun((await steps(text))['b']!)).toMatchObject({ kind: 'blocked' });
   });
 
+  it('runs what lies under a box before the box itself', async () => {
+    const { runner, started, text } = await runnerFor(`# P\n\n### Phase 1: One\n\n#### Task 1.1: First\n- [ ] all of it\n  - [ ] a\n    - [ ] a1\n  - [ ] b\n- [ ] c\n${legend}`);
+    await runner.run({ kind: 'plan' });
+    expect(started).toEqual(['a1', 'a', 'b', 'all of it', 'c']);
+    expect(await text()).toContain('- [✓] all of it\n  - [✓] a\n    - [✓] a1');
+  });
+
+  it('runs what is open under a box that was named', async () => {
+    const plan = `# P\n\n#### Task 1.1: First\n- [ ] all of it\n  - [x] a\n  - [ ] b\n- [ ] c\n`;
+    const { runner, started, text } = await runnerFor(plan);
+    await runner.run({ kind: 'steps', ids: [(await steps(text))['all of it']!] });
+    expect(started).toEqual(['b', 'all of it']);
+  });
+
   it('shows a step as doing in the file while it runs', async () => {
     let during = '';
     const { runner, text } = await runnerFor(twoTasks, { a: async () => ((during = await text()), done()) });
