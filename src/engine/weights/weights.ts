@@ -1,3 +1,5 @@
+import type { PackedTensor } from './packedTensor';
+
 /** Element types of stored weights, as safetensors names them. `U8` holds packed low-bit weights. */
 export type StoredType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8' | 'I8' | 'BOOL';
 
@@ -18,6 +20,8 @@ export interface StoredTensor {
 export interface Weights {
   readonly names: readonly string[];
   find(name: string): StoredTensor | undefined;
+  /** The matrix where it is stored in few bits; `find` does not know it then, `read` gives its values unpacked. */
+  packed?(name: string): PackedTensor | undefined;
   /** The values widened to float32. For small tensors and for layouts that the runtime cannot map; 16-bit floats are exact. */
   read(name: string): Promise<Float32Array>;
 }
