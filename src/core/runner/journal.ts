@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Outcome } from '../outcome';
@@ -25,6 +25,10 @@ export interface JournalState {
 
 /** What ran, kept beside the plan: the file alone says what is done, the journal what happened. */
 export class Journal {
+  private readonly known = new KnownEntries();
+  private readTo = 0;
+  private turn: Promise<void> = Promise.resolve();
+
   constructor(private readonly file: string) {}
 
   async append(entry: JournalEntry): Promise<void> {
@@ -34,33 +38,67 @@ export class Journal {
 
   /** `isMine` tells which steps this process is running now; another start without an end means that its run died. */
   async read(isMine: (stepId: string) => boolean): Promise<JournalState> {
-    const text = await readFile(this.file, 'utf8').catch(() => '');
-    const steps = new Map<string, StepRun>();
-    const agreedGates = new Map<string, string>();
-    const elsewhere = new Map<string, ProcessName>();
-    for (const entry of entriesOf(text)) {
-      switch (entry.kind) {
-        case 'started':
-          steps.set(entry.stepId, { kind: 'interrupted', since: entry.at });
-          elsewhere.set(entry.stepId, entry.process);
-          break;
-        case 'finished':
-          steps.set(entry.stepId, runOf(entry));
-          elsewhere.delete(entry.stepId);
-          break;
-        case 'reset':
-          steps.delete(entry.stepId);
-          elsewhere.delete(entry.stepId);
-          break;
-        case 'agreed':
-          agreedGates.set(entry.gateId, entry.at);
+    const caughtUp = this.turn.then(() => this.catchUp());
+    this.turn = caughtUp.catch(() => undefined);
+    await caughtUp;
+    return this.known.state(isMine);
+  }
+
+  /** Reads what was appended since, by this process or another; all of it where the file was replaced by a shorter one. */
+  private async catchUp(): Promise<void> {
+    const file = await open(this.file).catch(() => undefined);
+    if (!file) return;
+    try {
+      const { size } = await file.stat();
+      if (size < this.readTo) {
+        this.known.clear();
+        this.readTo = 0;
       }
+      const bytes = Buffer.alloc(size - this.readTo);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, this.readTo);
+      // Another process may be in the middle of a line.
+      const end = bytes.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+      for (const entry of entriesOf(bytes.toString('utf8', 0, end))) this.known.take(entry);
+      this.readTo += end;
+    } finally {
+      await file.close();
     }
-    for (const [stepId, owner] of elsewhere) {
-      if (isMine(stepId) || !isAlive(owner)) elsewhere.delete(stepId);
-      else steps.delete(stepId);
+  }
+}
+
+/** What the entries so far come to. */
+class KnownEntries {
+  private readonly steps = new Map<string, StepRun>();
+  private readonly agreedGates = new Map<string, string>();
+  private readonly started = new Map<string, ProcessName>();
+
+  take(entry: JournalEntry): void {
+    switch (entry.kind) {
+      case 'started':
+        this.steps.set(entry.stepId, { kind: 'interrupted', since: entry.at });
+        this.started.set(entry.stepId, entry.process);
+        break;
+      case 'finished':
+        this.steps.set(entry.stepId, runOf(entry));
+        this.started.delete(entry.stepId);
+        break;
+      case 'reset':
+        this.steps.delete(entry.stepId);
+        this.started.delete(entry.stepId);
+        break;
+      case 'agreed':
+        this.agreedGates.set(entry.gateId, entry.at);
     }
-    return { steps, agreedGates, elsewhere };
+  }
+
+  clear(): void {
+    for (const map of [this.steps, this.agreedGates, this.started]) map.clear();
+  }
+
+  state(isMine: (stepId: string) => boolean): JournalState {
+    const elsewhere = new Map([...this.started].filter(([stepId, owner]) => !isMine(stepId) && isAlive(owner)));
+    const steps = new Map([...this.steps].filter(([stepId]) => !elsewhere.has(stepId)));
+    return { steps, agreedGates: new Map(this.agreedGates), elsewhere };
   }
 }
 
