@@ -47,8 +47,10 @@ it('looks at the machine when asked', async () => {
 it('copies the sample into a folder of its own and opens it', async () => {
   await editor.page.locator('.welcome-view a').filter({ hasText: 'open the sample plan' }).click();
   const input = editor.page.locator('.quick-input-widget input').first();
-  await input.waitFor();
+  // The dialog fills in a folder of its own once it has read it, over what was typed before that.
+  await expect.poll(() => input.inputValue(), { timeout: 30_000 }).toMatch(/^\//);
   await input.fill(`${folder}/`);
+  await editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'empty' }).first().waitFor();
   await editor.page.keyboard.press('Enter');
   await expect.poll(() => existsSync(path.join(folder, 'evalmark-sample/plans/tiny-editors/tasks.md')), { timeout: 60_000 }).toBe(true);
   await editor.page.waitForURL(/evalmark-sample/, { timeout: 60_000 });
