@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { StoredTensor, StoredType } from '../weights/weights';
 import { attributeOf, type AttributeValue } from './attribute';
 import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, type GraphProto } from './onnx_pb';
-import { tensorProto, valueInfo, type Dimension, type ElementType, type TensorData } from './tensorProto';
+import { elementTypes, externalTensor, tensorProto, valueInfo, type Dimension, type ElementType, type TensorData } from './tensorProto';
 
 /** The name of a tensor in one graph; only a builder makes them, so that a node cannot name what is not there. */
 export type Value = string & { readonly __value: unique symbol };
@@ -15,7 +17,10 @@ export class GraphBuilder {
   private readonly names = new Set<string>();
   private readonly opsets = new Map<string, number>();
   private readonly metadata = new Map<string, string>();
+  private readonly weights = new Map<string, Value>();
+  private readonly casts = new Map<string, Value>();
   private path: readonly string[] = [];
+  private root: string | undefined;
 
   /** @param opset version of the default operator set; 20 and later know `Gelu`, `StringSplit` and 5-D grids. */
   constructor(name: string, opset: number) {
@@ -50,6 +55,34 @@ export class GraphBuilder {
 
   integers(name: string, values: readonly number[], dims: readonly number[] = [values.length]): Value {
     return this.constant(name, 'int64', dims, values);
+  }
+
+  /**
+   * A tensor of a checkpoint, mapped from its file and named as there, whatever the scope; the same one each time.
+   * @param dims another shape for the same bytes, such as a patch convolution read as a matrix
+   */
+  weight(stored: StoredTensor, dims: readonly number[] = stored.shape): Value {
+    const known = this.weights.get(`${stored.name} ${dims.join()}`);
+    if (known !== undefined) return known;
+    const { root } = path.parse(stored.file);
+    this.root ??= root;
+    if (root !== this.root) throw new Error(`${stored.file} lies on another drive than the other weights, under ${this.root}.`);
+    const name = this.free(stored.name);
+    const location = path.relative(root, stored.file).split(path.sep).join('/');
+    this.graph.initializer.push(externalTensor(name, elementTypeOf[stored.type], dims, { location, offset: stored.offset, length: stored.bytes }));
+    const value = this.named(name);
+    this.weights.set(`${stored.name} ${dims.join()}`, value);
+    return value;
+  }
+
+  /** The value in another element type; one node however often it is asked for. */
+  cast(value: Value, type: ElementType): Value {
+    const key = `${value} ${type}`;
+    const known = this.casts.get(key);
+    if (known !== undefined) return known;
+    const cast = this.op('Cast', [value], { name: `${value}.${type}`, attributes: { to: elementTypes[type] } });
+    this.casts.set(key, cast);
+    return cast;
   }
 
   /** Adds a node with one output. An input of `undefined` is an optional one left out. */
@@ -99,6 +132,11 @@ export class GraphBuilder {
     return this;
   }
 
+  /** The root of the drive on which the weights lie: what their locations are relative to. */
+  get weightsRoot(): string {
+    return this.root ?? path.parse(process.cwd()).root;
+  }
+
   /** The bytes of a `.onnx` file; the same calls give the same bytes. */
   build(): Uint8Array {
     return toBinary(
@@ -135,3 +173,16 @@ export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly domain?: string;
 }
+
+/** What the runtime calls the element types of safetensors. */
+export const elementTypeOf: Readonly<Record<StoredType, ElementType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  U8: 'uint8',
+  I8: 'int8',
+  BOOL: 'bool',
+};

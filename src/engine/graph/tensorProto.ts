@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
   TensorProto_DataType as DataType,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
@@ -10,7 +12,7 @@ import {
   type ValueInfoProto,
 } from './onnx_pb';
 
-export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'uint8' | 'int32' | 'int64' | 'bool' | 'string';
+export type ElementType = 'float64' | 'float32' | 'float16' | 'bfloat16' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool' | 'string';
 
 /** A name is a size known only at run time. */
 export type Dimension = number | string;
@@ -18,10 +20,12 @@ export type Dimension = number | string;
 export type TensorData = readonly number[] | readonly string[] | Uint8Array;
 
 export const elementTypes: Readonly<Record<ElementType, DataType>> = {
+  float64: DataType.DOUBLE,
   float32: DataType.FLOAT,
   float16: DataType.FLOAT16,
   bfloat16: DataType.BFLOAT16,
   uint8: DataType.UINT8,
+  int8: DataType.INT8,
   int32: DataType.INT32,
   int64: DataType.INT64,
   bool: DataType.BOOL,
@@ -34,6 +38,24 @@ export function tensorProto(name: string, type: ElementType, dims: readonly numb
   if (data instanceof Uint8Array) return create(TensorProtoSchema, { ...common, rawData: data });
   if (type === 'string') return create(TensorProtoSchema, { ...common, stringData: data.map((item) => new TextEncoder().encode(String(item))) });
   return create(TensorProtoSchema, { ...common, rawData: littleEndian(type, data.map(Number)) });
+}
+
+/** Where the bytes of a tensor lie: a path below the root that the session is given, with `/` and without a leading one. */
+export interface ExternalData {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A tensor whose bytes the runtime maps from a file. */
+export function externalTensor(name: string, type: ElementType, dims: readonly number[], data: ExternalData): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dataType: elementTypes[type],
+    dims: dims.map((size) => BigInt(size)),
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: Object.entries(data).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value: String(value) })),
+  });
 }
 
 export function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ValueInfoProto {

@@ -25,3 +25,12 @@ export interface Weights {
   /** The values widened to float32. For small tensors and for layouts that the runtime cannot map; 16-bit floats are exact. */
   read(name: string): Promise<Float32Array>;
 }
+
+/** Bytes of one element. */
+export const storedWidths: Readonly<Record<StoredType, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, I8: 1, BOOL: 1 };
+
+/** Bytes of a tensor; NaN when the product of its sizes is beyond what a number holds exactly. */
+export function storedBytes(type: StoredType, shape: readonly number[]): number {
+  const bytes = shape.reduce((product, size) => product * size, storedWidths[type]);
+  return Number.isSafeInteger(bytes) ? bytes : NaN;
+}

@@ -1,0 +1,214 @@
+import type { PackedTensor } from '../weights/packedTensor';
+import type { StoredTensor, Weights } from '../weights/weights';
+import { elementTypeOf, type GraphBuilder, type Value } from './graphBuilder';
+
+/** What the layers of one graph share. Module paths are those of the checkpoint, so that there is no table of renamings. */
+export interface LayerContext {
+  readonly graph: GraphBuilder;
+  readonly weights: Weights;
+  /** What is computed in; weights of other types are cast inside the graph. The processor knows only float32. */
+  readonly compute: ComputeType;
+  readonly attention: AttentionFlavour;
+  /** Modules with a low-rank branch beside them, fed at each run. */
+  readonly loraTargets: ReadonlySet<string>;
+}
+
+export type ComputeType = 'float32' | 'float16' | 'bfloat16';
+
+/** `multiHead` is one fused node and the quickest; some WebGPU drivers compute it wrongly, there it is taken apart. */
+export type AttentionFlavour = 'multiHead' | 'plain';
+
+/** The operator set of all graphs here: the first with RMSNormalization and RotaryEmbedding. */
+export const operatorSet = 23;
+
+/** Microsoft's own operators. */
+const contributed = 'com.microsoft';
+
+/**
+ * `x · weightᵀ + bias` for `x` of `[tokens, in]`, straight on the stored `[out, in]` bytes, packed or not.
+ * With a LoRA: `+ (x · Aᵀ) · Bᵀ`, where A `[rank, in]` and B `[out, rank]` are the float32 inputs `<path>.lora_A` and
+ * `<path>.lora_B`; their scale is folded into B. The rank may differ at each run. The sum rides on the third input of Gemm.
+ */
+export function linear(context: LayerContext, modulePath: string, x: Value): Value {
+  const { graph, weights } = context;
+  const packed = weights.packed?.(`${modulePath}.weight`);
+  const bias = weights.find(`${modulePath}.bias`);
+  const added = bias && parameter(context, bias);
+  if (packed) {
+    const product = packedProduct(context, modulePath, x, packed);
+    const sum = added === undefined ? product : graph.op('Add', [product, added], { name: `${modulePath}.biased` });
+    return withLora(context, modulePath, x, sum, packed);
+  }
+  const weight = stored(weights, `${modulePath}.weight`);
+  const [rows = 0, columns = 0] = weight.shape;
+  const product = graph.op('Gemm', [x, parameter(context, weight), added], { name: modulePath, attributes: { transB: 1 } });
+  return withLora(context, modulePath, x, product, { rows, columns });
+}
+
+function packedProduct(context: LayerContext, modulePath: string, x: Value, packed: PackedTensor): Value {
+  const { graph } = context;
+  const { rows, columns, blockSize, codes, scales } = packed;
+  const attributes = { K: columns, N: rows, block_size: blockSize };
+  const factors = [x, graph.weight(codes), parameter(context, scales)];
+  if (packed.scheme === 'nf4') return graph.op('MatMulBnb4', factors, { name: modulePath, domain: contributed, attributes: { ...attributes, quant_type: 1 } });
+  const zeroPoints = packed.zeroPoints && parameter(context, packed.zeroPoints);
+  return graph.op('MatMulNBits', [...factors, ...(zeroPoints === undefined ? [] : [zeroPoints])], {
+    name: modulePath,
+    domain: contributed,
+    attributes: { ...attributes, bits: packed.scheme === 'nbits4' ? 4 : 8 },
+  });
+}
+
+function withLora({ graph, compute, loraTargets }: LayerContext, modulePath: string, x: Value, base: Value, { rows, columns }: MatrixSize): Value {
+  if (!loraTargets.has(modulePath)) return base;
+  const rank = `${modulePath}.rank`;
+  const down = narrow(graph, graph.input(`${modulePath}.lora_A`, 'float32', [rank, columns]), compute);
+  const up = narrow(graph, graph.input(`${modulePath}.lora_B`, 'float32', [rows, rank]), compute);
+  const low = graph.op('Gemm', [x, down], { name: `${modulePath}.lora_down`, attributes: { transB: 1 } });
+  return graph.op('Gemm', [low, up, base], { name: `${modulePath}.lora_up`, attributes: { transB: 1 } });
+}
+
+interface MatrixSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A float32 value in the type that is computed in. */
+export function narrow(graph: GraphBuilder, value: Value, compute: ComputeType): Value {
+  return compute === 'float32' ? value : graph.cast(value, compute);
+}
+
+/** The result as float32, as graphs give it out. */
+export function widen(graph: GraphBuilder, value: Value, compute: ComputeType): Value {
+  return compute === 'float32' ? value : graph.cast(value, 'float32');
+}
+
+/** A stored tensor in the type that is computed in. */
+export function parameter({ graph, compute }: LayerContext, tensor: StoredTensor, dims?: readonly number[]): Value {
+  const value = graph.weight(tensor, dims);
+  return elementTypeOf[tensor.type] === compute ? value : graph.cast(value, compute);
+}
+
+/** The tensor, which whoever builds the graph has looked for before. */
+export function stored(weights: Weights, name: string): StoredTensor {
+  const tensor = weights.find(name);
+  if (!tensor) throw new Error(`The weights lack ${name}.`);
+  return tensor;
+}
+
+/** `x / √(mean(x²) + epsilon) · <path>.weight` over the last axis. */
+export function rmsNorm(context: LayerContext, modulePath: string, x: Value, epsilon = 1e-6): Value {
+  const scale = parameter(context, stored(context.weights, `${modulePath}.weight`));
+  return context.graph.op('RMSNormalization', [x, scale], { name: modulePath, attributes: { axis: -1, epsilon: { float: epsilon } } });
+}
+
+/** The same over each head's features by itself: `x` and the result are `[tokens, heads · features]`. */
+export function rmsNormOfHeads(context: LayerContext, modulePath: string, x: Value, heads: number, epsilon = 1e-6): Value {
+  const [features = 0] = stored(context.weights, `${modulePath}.weight`).shape;
+  const split = reshape(context, x, [-1, heads, features], `${modulePath}.heads`);
+  return reshape(context, rmsNorm(context, modulePath, split, epsilon), [-1, heads * features], `${modulePath}.joined`);
+}
+
+/**
+ * Normalises over the last axis, then `· scale + shift`. Both may be computed in the graph (adaptive norms), `[features]` long.
+ */
+export function layerNorm({ graph }: LayerContext, name: string, x: Value, scale: Value, shift: Value | undefined, epsilon = 1e-6): Value {
+  return graph.op('LayerNormalization', [x, scale, shift], { name, attributes: { axis: -1, epsilon: { float: epsilon } } });
+}
+
+/** `x · sigmoid(x)`. One node with kernels in all types on all devices, which the operator set's own Swish has not. */
+export function silu({ graph }: LayerContext, x: Value, name = 'silu'): Value {
+  return graph.op('QuickGelu', [x], { name, domain: contributed, attributes: { alpha: { float: 1 } } });
+}
+
+export function gelu({ graph }: LayerContext, x: Value, approximate: 'tanh' | 'none', name = 'gelu'): Value {
+  return graph.op('Gelu', [x], { name, attributes: { approximate } });
+}
+
+export interface RotaryOptions {
+  readonly heads: number;
+  /** Pairs are neighbours (2k, 2k+1) instead of halves (k, k + features / 2). */
+  readonly interleaved: boolean;
+}
+
+/**
+ * Rotates pairs of each head's features by the angle of the token's position. Computed in float32, as the reference
+ * does: an angle loses too much in 16 bits.
+ *
+ * @param x `[tokens, heads · features]`
+ * @param cos,sin float32 `[1, tokens, features / 2]`
+ */
+export function rotary(context: LayerContext, name: string, x: Value, cos: Value, sin: Value, { heads, interleaved }: RotaryOptions): Value {
+  const { graph, compute } = context;
+  const wide = widen(graph, x, compute);
+  const batch = graph.op('Unsqueeze', [wide, graph.integers('axis', [0])], { name: `${name}.batch` });
+  const rotated = graph.op('RotaryEmbedding', [batch, cos, sin], { name, attributes: { interleaved: interleaved ? 1 : 0, num_heads: heads } });
+  const flat = graph.op('Squeeze', [rotated, graph.integers('axis', [0])], { name: `${name}.tokens` });
+  return narrow(graph, flat, compute);
+}
+
+export interface AttentionOptions {
+  readonly heads: number;
+  /** Features of one head. */
+  readonly features: number;
+  /** Fewer than `heads` where several queries share one key and value. */
+  readonly keyValueHeads?: number;
+  /** A token sees only itself and those before it. */
+  readonly causal?: boolean;
+  /** Added to the scores: `[1, 1, queries, keys]`. */
+  readonly bias?: Value;
+}
+
+/** `softmax(q · kᵀ / √features + bias) · v` for each head. All are `[tokens, heads · features]`, as is the result. */
+export function attention(context: LayerContext, name: string, [query, key, value]: readonly [Value, Value, Value], options: AttentionOptions): Value {
+  const { heads, keyValueHeads = heads, features } = options;
+  const repeated = (x: Value, part: string) => (keyValueHeads === heads ? x : repeatHeads(context, x, options, `${name}.${part}`));
+  const parts = [query, repeated(key, 'keys'), repeated(value, 'values')] as const;
+  const joint = context.attention === 'multiHead' ? multiHead(context, name, parts, options) : plain(context, name, parts, options);
+  return reshape(context, joint, [-1, heads * features], `${name}.joined`);
+}
+
+function multiHead(context: LayerContext, name: string, parts: readonly Value[], { heads, causal = false, bias }: AttentionOptions): Value {
+  const { graph } = context;
+  const batch = parts.map((part) => graph.op('Unsqueeze', [part, graph.integers('axis', [0])], { name: `${name}.batch` }));
+  const attributes = { num_heads: heads, ...(causal ? { unidirectional: 1 } : {}) };
+  // query, key, value, bias of the projections, padding mask, bias of the scores
+  return graph.op('MultiHeadAttention', [...batch, ...(bias === undefined ? [] : [undefined, undefined, bias])], { name, domain: contributed, attributes });
+}
+
+function plain(context: LayerContext, name: string, parts: readonly [Value, Value, Value], { heads, features, causal = false, bias }: AttentionOptions): Value {
+  const { graph, compute } = context;
+  const [query, key, value] = parts.map((part) => reshape(context, part, [1, -1, heads, features], `${name}.heads`)) as [Value, Value, Value];
+  const order = (x: Value, perm: readonly number[]) => graph.op('Transpose', [x], { name: `${name}.order`, attributes: { perm } });
+  const scale = constantOf(context, `${name}.scale`, 1 / Math.sqrt(features));
+  const scores = graph.op('MatMul', [graph.op('Mul', [order(query, [0, 2, 1, 3]), scale], { name: `${name}.scaled` }), order(key, [0, 2, 3, 1])], { name: `${name}.scores` });
+  const biased = bias === undefined ? scores : graph.op('Add', [scores, bias], { name: `${name}.biased` });
+  const masked = causal ? graph.op('Add', [biased, narrow(graph, futureMask(graph, scores, name), compute)], { name: `${name}.masked` }) : biased;
+  const shares = graph.op('Softmax', [masked], { name: `${name}.softmax`, attributes: { axis: -1 } });
+  return order(graph.op('MatMul', [shares, order(value, [0, 2, 1, 3])], { name }), [0, 2, 1, 3]);
+}
+
+/** Far below every score above the diagonal, zero elsewhere: `[1, heads, queries, keys]`. */
+function futureMask(graph: GraphBuilder, scores: Value, name: string): Value {
+  const shape = graph.op('Shape', [scores], { name: `${name}.shape` });
+  const lowest = graph.op('Expand', [graph.scalar('lowest', -1e4), shape], { name: `${name}.lowest` });
+  return graph.op('Trilu', [lowest, graph.constant('above', 'int64', [], [1])], { name: `${name}.future`, attributes: { upper: 1 } });
+}
+
+/** Key or value heads, each repeated for the query heads that share it. */
+function repeatHeads(context: LayerContext, x: Value, { heads, keyValueHeads = heads, features }: AttentionOptions, name: string): Value {
+  const { graph } = context;
+  const split = reshape(context, x, [-1, keyValueHeads, 1, features], `${name}.split`);
+  const wide = graph.op('Expand', [split, graph.integers('repeats', [1, 1, heads / keyValueHeads, 1])], { name });
+  return reshape(context, wide, [-1, heads * features], `${name}.joined`);
+}
+
+/** @param shape -1 for the size that follows from the rest, 0 for the same as before */
+export function reshape({ graph }: Pick<LayerContext, 'graph'>, x: Value, shape: readonly number[], name = 'reshape'): Value {
+  return graph.op('Reshape', [x, graph.integers('shape', shape)], { name });
+}
+
+/** A number in the type that is computed in. */
+export function constantOf({ graph, compute }: Pick<LayerContext, 'graph' | 'compute'>, name: string, value: number): Value {
+  return narrow(graph, graph.scalar(name, value), compute);
+}
