@@ -2,6 +2,7 @@ import path from 'node:path';
 import { kept } from '../hub/candidates';
 import type { Candidate, Survey } from '../hub/surveyFile';
 import { surveyQueryText } from '../hub/surveyQuery';
+import { verdictText } from '../hub/verdict';
 import { markdownTable, plainText } from '../report/table';
 import type { PlanPaths } from './action';
 import { meanScore } from './surveyScores';
@@ -26,7 +27,7 @@ export function candidatesText(survey: Survey): string {
       String(candidate.downloads),
       candidate.updatedAt.slice(0, 10),
       candidate.compatibility?.verdict ?? '',
-      plainText(verdictText(candidate)),
+      plainText(candidate.verdict ? verdictText(candidate.verdict) : ''),
     ]),
   );
   return [
@@ -44,15 +45,10 @@ export function selectionText(survey: Survey, ranked: readonly Candidate[]): str
     .map((candidate, index) => {
       const mean = meanScore(candidate);
       const scores = Object.entries(candidate.scores).map(([criterion, score]) => `${plainText(criterion)} ${score}`);
-      const facts = [candidate.category ?? '', mean === undefined ? '' : `${mean.toFixed(1)} of 5`, ...scores, plainText(verdictText(candidate))];
+      const facts = [candidate.category ?? '', mean === undefined ? '' : `${mean.toFixed(1)} of 5`, ...scores, plainText(candidate.verdict ? verdictText(candidate.verdict) : '')];
       return `${index + 1}. ${linkTo(candidate, survey)}: ${facts.filter((fact) => fact !== '').join(', ')}`;
     })
     .join('\n');
-}
-
-function verdictText({ verdict }: Pick<Candidate, 'verdict'>): string {
-  if (!verdict) return '';
-  return verdict.reason ? `${verdict.word} (${verdict.reason})` : verdict.word;
 }
 
 /** Only the public Hub's pages are linked; another Hub's address says nothing to a later reader. */

@@ -2,7 +2,7 @@ import type { SafetensorsHeader } from './safetensorsHeader';
 
 /** What the keys and shapes of a weights file tell, whatever its card claims. */
 export interface WeightFacts {
-  readonly kind: 'lora' | 'model';
+  readonly kind: 'lora' | 'controlnet' | 'model';
   /** The architecture whose names the keys bear; undefined when none is recognised. */
   readonly family: Family | undefined;
   /** Smallest and largest rank of a LoRA's matrices. */
@@ -11,18 +11,25 @@ export interface WeightFacts {
   readonly targets: readonly string[];
   /** Highest block number plus one. */
   readonly blocks: number;
+  /** Features that go into an attention layer; undefined when no such layer is there. */
+  readonly width?: number;
 }
 
 export type Family = 'qwen-image' | 'flux' | 'sdxl' | 'sd3' | 'wan';
+
+/** As people call them. */
+export const familyText: Readonly<Record<Family, string>> = { 'qwen-image': 'Qwen-Image', flux: 'FLUX.1', sdxl: 'SDXL', sd3: 'Stable Diffusion 3', wan: 'Wan' };
 
 export function weightFacts({ tensors }: SafetensorsHeader): WeightFacts {
   const names = [...tensors.keys()];
   const downs = names.filter((name) => downMatrix.test(name));
   const ranks = downs.map((name) => Math.min(...(tensors.get(name)?.shape.slice(0, 2) ?? [0])));
   const targets = new Set(downs.map(targetOf));
+  const width = widthOf(tensors);
   return {
-    kind: downs.length > 0 ? 'lora' : 'model',
-    family: familyOf(names),
+    kind: downs.length > 0 ? 'lora' : names.some((name) => controlNames.test(name)) ? 'controlnet' : 'model',
+    family: familyOf(names, width),
+    ...(width === undefined ? {} : { width }),
     ...(ranks.length > 0 ? { rank: [Math.min(...ranks), Math.max(...ranks)] as const } : {}),
     targets: [...targets].filter(Boolean).sort(),
     blocks: names.reduce((most, name) => Math.max(most, Number(/(?:transformer_blocks|blocks|double_blocks|layers)[._](\d+)[._]/.exec(name)?.[1] ?? -1) + 1), 0),
@@ -38,8 +45,27 @@ function targetOf(name: string): string {
 /** As diffusers (`lora_A`), PEFT (`lora_A.default`) and Kohya (`lora_down`) call the matrix whose smaller side is the rank. */
 const downMatrix = /\.(?:lora_A(?:\.\w+)?|lora_down|lora\.down)\.weight$/;
 
-/** The first whose every pattern some key fits. Names as the model's own code has them. */
-function familyOf(names: readonly string[]): Family | undefined {
+/** What only a ControlNet has: blocks that end in layers of zeros, and an embedding of the control picture. */
+const controlNames = /(?:^|\.)(?:controlnet_|control_model\.|zero_conv|input_hint_block)/;
+
+/** The second side of a query's first matrix: what the LoRA (or the model) multiplies with. */
+function widthOf(tensors: SafetensorsHeader['tensors']): number | undefined {
+  for (const [name, { shape }] of tensors) {
+    if (/(?:attn\d?[._]to_q|attn_qkv|attn[._]qkv|self_attn[._]q|add_q_proj)(?:\.lora_A(?:\.\w+)?|\.lora_down|\.lora\.down)?\.weight$/.test(name) && shape.length === 2) return shape[1];
+  }
+  return undefined;
+}
+
+/**
+ * The first whose every pattern some key fits; names as the model's own code has them. Flux and SD3 share their names where
+ * a LoRA changes the double blocks only: there the width decides (3072, or 1536 and 2432).
+ */
+function familyOf(names: readonly string[], width: number | undefined): Family | undefined {
+  const named = namedFamily(names);
+  return named === 'sd3' && width === 3072 && !names.some((name) => name.includes('joint_blocks')) ? 'flux' : named;
+}
+
+function namedFamily(names: readonly string[]): Family | undefined {
   return families.find(({ all, none }) => all.every((pattern) => names.some((name) => pattern.test(name))) && !none?.some((pattern) => names.some((name) => pattern.test(name))))?.family;
 }
 
@@ -61,10 +87,12 @@ export function familyOfBase(repository: string): Family | undefined {
   return /^wan/.test(name) ? 'wan' : undefined;
 }
 
+const kindTexts = { lora: 'LoRA', controlnet: 'ControlNet', model: 'Model' } as const;
+
 /** "LoRA of rank 16 for qwen-image, 60 blocks, changes to_k, to_q". */
 export function weightFactsText({ kind, family, rank, targets, blocks }: WeightFacts): string {
   const ranks = rank === undefined ? '' : ` of rank ${rank[0] === rank[1] ? rank[0] : `${rank[0]} to ${rank[1]}`}`;
-  const parts = [`${kind === 'lora' ? 'LoRA' : 'Model'}${ranks}${family ? ` for ${family}` : ', of a family that its keys do not tell'}`];
+  const parts = [`${kindTexts[kind]}${ranks}${family ? ` for ${family}` : ', of a family that its keys do not tell'}`];
   if (blocks > 0) parts.push(`${blocks} ${blocks === 1 ? 'block' : 'blocks'}`);
   if (targets.length > 0) parts.push(`changes ${targets.slice(0, 6).join(', ')}${targets.length > 6 ? ` and ${targets.length - 6} more` : ''}`);
   return parts.join(', ');

@@ -9,6 +9,8 @@ import type { RepositoryTree, TreeFile } from './tree';
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Length of the header itself. */
+  readonly bytes: number;
 }
 
 interface Tensor {
@@ -78,7 +80,7 @@ function parseHeader(text: string, dataBytes: number): SafetensorsHeader {
     tensors.set(name, { type: dtype, shape });
   }
   if (end !== dataBytes) throw broken('it is not as long as its tensors');
-  return { tensors, metadata: isTexts(metadata) ? metadata : {} };
+  return { tensors, metadata: isTexts(metadata) ? metadata : {}, bytes: Buffer.byteLength(text) };
 }
 
 function broken(why: string): UntrustedAnswer {

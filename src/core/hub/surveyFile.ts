@@ -4,9 +4,11 @@ import { parseJson } from '../evaluation/parseJson';
 import { fail, ok, type Result } from '../outcome';
 import { replaceFile } from '../report/replaceFile';
 import type { Compatibility } from './compatibility';
+import type { EvidenceSummary } from './evidenceSummary';
 import type { ModelFacts } from './model';
 import { isRepositoryName } from './repositoryPath';
 import type { SurveyQuery } from './surveyQuery';
+import type { Verdict } from './verdict';
 
 /** `survey.json`: the candidates, what is known of them, and what a person made of them. */
 export interface Survey {
@@ -17,6 +19,10 @@ export interface Survey {
   readonly fetchedAt: string;
   /** The base model that candidates have to derive from: `owner/name`. */
   readonly base?: string;
+  /** ISO date and time of the search before that; what was found since is new. */
+  readonly previousAt?: string;
+  /** How much each criterion counts in the mean; 1 where nothing is said, 0 leaves it out. */
+  readonly weights?: Readonly<Record<string, number>>;
   /** In the Hub's order at the last search. */
   readonly candidates: readonly Candidate[];
 }
@@ -29,7 +35,15 @@ export interface Candidate extends ModelFacts {
   /** Whether a person went through it. */
   readonly seen: boolean;
   readonly compatibility?: Compatibility;
-  readonly verdict?: { readonly word: string; readonly reason: string };
+  /** From its card and the header of its weights; left out until they were read. */
+  readonly evidence?: EvidenceSummary;
+  /** ISO date and time of the search that found it first. */
+  readonly foundAt?: string;
+  /** What the search before the last knew, where that was something else. */
+  readonly before?: { readonly likes: number; readonly downloads: number; readonly updatedAt: string };
+  /** ISO date and time of the first search that no longer found it. */
+  readonly goneAt?: string;
+  readonly verdict?: Verdict;
   /** 1 to 5 by criterion, in the plan's words; `quality` is computed. */
   readonly scores: Readonly<Record<string, number>>;
   /** What it was chosen for: `angles`, `identity`, `lighting`, `reference`. */

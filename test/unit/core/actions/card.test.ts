@@ -55,7 +55,7 @@ describe('card', () => {
       },
       text: ({ value }) => value,
     });
-    expect(await run(card, { repository: 'org/liar' }, { ask: mira.ask })).toMatchObject({ remark: 'WRONG MODEL FAMILY (The weights are a LoRA of rank 16 for flux, 1 block, changes to_q.)' });
+    expect(await run(card, { repository: 'org/liar' }, { ask: mira.ask })).toMatchObject({ remark: 'WRONG MODEL FAMILY (weights say FLUX.1)' });
     expect(offered).toEqual(['WRONG MODEL FAMILY']);
     expect((await candidate('org/liar'))?.compatibility).toMatchObject({ verdict: 'other family', facts: expect.arrayContaining(['Card and weights contradict each other.']) });
   });

@@ -32,7 +32,7 @@ describe('a header read by ranges', () => {
     expect(facts).toMatchObject({ kind: 'lora', family: 'qwen-image', rank: [16, 16] });
     expect(sent).toBeLessThanOrEqual(64 * 1024);
     const qwen = (await factsOf(qwenLora)).facts;
-    expect(qwen).toEqual({ kind: 'lora', family: 'qwen-image', rank: [16, 32], targets: ['add_k_proj', 'to_q'], blocks: 60 });
+    expect(qwen).toEqual({ kind: 'lora', family: 'qwen-image', rank: [16, 32], targets: ['add_k_proj', 'to_q'], blocks: 60, width: 96 });
     expect(weightFactsText(qwen)).toBe('LoRA of rank 16 to 32 for qwen-image, 60 blocks, changes add_k_proj, to_q');
     expect((await factsOf(fluxLora)).facts).toMatchObject({ family: 'flux', rank: [8, 8] });
   });
