@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Evaluation, ModelEntry } from '../evaluation/evaluation';
+import { editRequest } from '../evaluation/editRequest';
 import { matrixPart } from '../evaluation/matrixPart';
 import { isBaseModel } from '../evaluation/modelSelector';
 import { resolveModel } from '../evaluation/resolveModel';
@@ -37,16 +38,7 @@ async function oneEdit(model: ModelEntry, selector: string, context: ActionConte
   const output = path.join(context.paths.storage, 'trial.png');
   const { sampler, engine: settings } = part.value.evaluation;
   const edited = await engine.value.edit(
-    {
-      model: resolved.value.local,
-      pictures: [path.join(part.value.pictureFolder, planned.picture)],
-      prompt: planned.edit.prompt,
-      seed: planned.seed,
-      steps: sampler.steps,
-      guidance: sampler.guidance,
-      engine: settings,
-      output,
-    },
+    editRequest({ planned, model: resolved.value.local, sampler, engine: settings, pictures: [path.join(part.value.pictureFolder, planned.picture)], output }),
     { signal: context.signal, progress: ({ stage }) => context.progress({ message: `trial edit (${stage})` }) },
   );
   await rm(output, { force: true });

@@ -30,6 +30,8 @@ export interface Edit {
   readonly negativePrompt?: string;
   /** Only for these models; for all when left out. */
   readonly models?: readonly string[];
+  /** Further pictures that the prompt speaks of as Picture 2, 3 …: names inside the folder of pictures. */
+  readonly references?: readonly string[];
 }
 
 /** A base model, or a base model with LoRAs on top. */
@@ -48,7 +50,11 @@ export interface ModelEntry {
   readonly range?: PixelRange;
   /** What it was chosen for: `base`, `angles`, `identity`, `lighting`, `reference`. */
   readonly category?: string;
+  /** Where this model needs other settings than the rest, as distilled ones do. */
+  readonly sampler?: ModelSampler;
 }
+
+export type ModelSampler = Partial<Pick<Sampler, 'steps' | 'guidance' | 'scheduler'>>;
 
 /** Values of black and white. */
 export type PixelRange = '0..1' | '-1..1' | '0..255';
@@ -63,12 +69,23 @@ export interface LoraEntry {
 
 export interface Sampler {
   readonly steps: number;
+  /** True classifier-free guidance: every step runs twice when it is over 1. */
   readonly guidance: number;
   readonly seeds: readonly number[];
   /** Output size in pixels; the pipeline's own rule when left out. */
   readonly width?: number;
   readonly height?: number;
+  /** `auto`, also when left out: Lightning's own schedule under a Lightning LoRA, else the checkpoint's. */
+  readonly scheduler?: SchedulerChoice;
+  readonly noise?: NoiseKind;
+  /** Side of the square of whose area each source picture is read, in pixels; 1024 when left out, as diffusers does. */
+  readonly referenceResolution?: number;
 }
+
+export type SchedulerChoice = 'auto' | 'checkpoint' | 'lightning';
+
+/** `philox`: from seed and place alone, when left out. `torch`: what torch's generator on the CPU gives for the seed. */
+export type NoiseKind = 'philox' | 'torch';
 
 export interface EngineSettings {
   readonly device: 'auto' | 'cuda' | 'webgpu' | 'coreml' | 'directml' | 'cpu';

@@ -47,6 +47,12 @@ function checkModel(model: Place): string | undefined {
     lora.at('scale').optional()?.number(-10, 10);
     return undefined;
   });
+  const sampler = model.at('sampler').optional();
+  if (sampler?.isObject()) {
+    sampler.at('steps').optional()?.whole(1, 1000);
+    sampler.at('guidance').optional()?.number(0, 100);
+    sampler.at('scheduler').optional()?.oneOf(schedulers);
+  }
   return id;
 }
 
@@ -61,8 +67,11 @@ function checkEdit(edit: Place, modelIds: readonly string[]): string | undefined
     if (named !== undefined && !modelIds.includes(named)) model.report(`must be the id of a model (${modelIds.join(', ')}), but is "${named}"`);
     return undefined;
   });
+  edit.at('references').optional()?.each((file) => file.text());
   return id;
 }
+
+const schedulers = ['auto', 'checkpoint', 'lightning'];
 
 function checkSampler(sampler: Place): void {
   if (!sampler.isObject()) return;
@@ -73,6 +82,9 @@ function checkSampler(sampler: Place): void {
   if (Array.isArray(seeds.value) && seeds.value.length === 0) seeds.report('must hold at least one seed');
   sampler.at('width').optional()?.whole(16, 8192);
   sampler.at('height').optional()?.whole(16, 8192);
+  sampler.at('scheduler').optional()?.oneOf(schedulers);
+  sampler.at('noise').optional()?.oneOf(['philox', 'torch']);
+  sampler.at('referenceResolution').optional()?.whole(64, 2048);
 }
 
 function checkEngine(engine: Place): void {

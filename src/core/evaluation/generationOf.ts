@@ -5,6 +5,8 @@ import type { Generation } from './generation';
 import type { EditResult } from './inference';
 import type { ResolvedModel } from './resolveModel';
 import type { PlannedGeneration } from './runMatrix';
+import type { ReferencePicture } from './sameRequest';
+import { samplerOf } from './samplerOf';
 
 export interface GenerationParts {
   readonly planned: PlannedGeneration;
@@ -13,13 +15,15 @@ export interface GenerationParts {
   /** Absolute path of the source. */
   readonly picture: string;
   readonly pictureSha256: string;
+  readonly references: readonly ReferencePicture[];
   readonly result: EditResult;
   readonly at: Date;
 }
 
 /** The sidecar of a finished edit. */
-export async function generationOf({ planned, model, sampler, picture, pictureSha256, result, at }: GenerationParts): Promise<Generation> {
+export async function generationOf({ planned, model, sampler: common, picture, pictureSha256, references, result, at }: GenerationParts): Promise<Generation> {
   const source = await readPicture(picture);
+  const { steps, guidance, scheduler, noise, referenceResolution } = samplerOf(common, planned.model);
   const { edit, seed } = planned;
   const { entry, revision, fileSha256, loras } = model;
   return {
@@ -27,6 +31,7 @@ export async function generationOf({ planned, model, sampler, picture, pictureSh
     id: planned.id,
     modelId: entry.id,
     picture: { file: planned.picture, sha256: pictureSha256, width: source.ok ? source.value.width : 0, height: source.ok ? source.value.height : 0 },
+    ...(references.length === 0 ? {} : { references }),
     edit: { id: edit.id, kind: edit.kind, prompt: edit.prompt, ...(edit.negativePrompt === undefined ? {} : { negativePrompt: edit.negativePrompt }) },
     model: {
       base: entry.base,
@@ -36,8 +41,11 @@ export async function generationOf({ planned, model, sampler, picture, pictureSh
       loras,
     },
     seed,
-    steps: sampler.steps,
-    guidance: sampler.guidance,
+    steps,
+    guidance,
+    ...(scheduler === undefined ? {} : { scheduler }),
+    ...(noise === undefined ? {} : { noise }),
+    ...(referenceResolution === undefined ? {} : { referenceResolution }),
     device: result.device,
     precision: result.precision,
     output: { file: path.posix.basename(planned.file), sha256: result.sha256, width: result.width, height: result.height },
@@ -45,6 +53,7 @@ export async function generationOf({ planned, model, sampler, picture, pictureSh
     memory: result.memory,
     warnings: result.warnings,
     versions: result.versions,
+    ...(result.record === undefined ? {} : { engine: result.record }),
     createdAt: at.toISOString(),
   };
 }

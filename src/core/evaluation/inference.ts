@@ -1,6 +1,6 @@
 import type { Result } from '../outcome';
-import type { EngineSettings, PixelRange } from './evaluation';
-import type { MemoryUse } from './generation';
+import type { EngineSettings, NoiseKind, PixelRange, SchedulerChoice } from './evaluation';
+import type { EngineRecord, MemoryUse } from './generation';
 
 /**
  * What an action asks of the engine. Implemented by `engine/client.ts` over a child process; tests give their own.
@@ -21,6 +21,8 @@ export interface EditProgress {
   readonly stage: 'starting' | 'loading' | 'encoding' | 'sampling' | 'decoding' | 'saving';
   readonly step?: number;
   readonly steps?: number;
+  /** To the end of this stage, from the steps that are done; undefined before the second. */
+  readonly secondsLeft?: number;
 }
 
 export interface EditRequest {
@@ -34,6 +36,12 @@ export interface EditRequest {
   readonly guidance: number;
   readonly width?: number;
   readonly height?: number;
+  /** `auto` when left out. */
+  readonly scheduler?: SchedulerChoice;
+  /** `philox` when left out. */
+  readonly noise?: NoiseKind;
+  /** 1024 when left out. */
+  readonly referenceResolution?: number;
   readonly engine: EngineSettings;
   /** Absolute path of the PNG to write; written atomically, its folder exists. */
   readonly output: string;
@@ -61,4 +69,5 @@ export interface EditResult {
   readonly warnings: readonly string[];
   /** Runtime and library versions that shaped the output. */
   readonly versions: Readonly<Record<string, string>>;
+  readonly record?: EngineRecord;
 }

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../outcome';
+import { editRequest } from './editRequest';
 import type { Evaluation } from './evaluation';
 import type { EditProgress, EditResult, InferenceEngine } from './inference';
 import { isIntact, readGeneration, sha256Of, sidecarOf, writeSidecar } from './generations';
 import { generationOf } from './generationOf';
+import { referencePictures } from './referencePictures';
 import type { ResolvedModel } from './resolveModel';
 import type { PlannedGeneration } from './runMatrix';
 import { hasAskedSize, sameRequest } from './sameRequest';
@@ -95,7 +97,9 @@ async function isThere({ evaluation, models, resultsFolder }: MatrixRun, planned
   const model = models.get(planned.model.id);
   if (!stored || !model) return false;
   const pictureSha256 = await hashes.of(planned.picture);
-  return pictureSha256 !== undefined && hasAskedSize(stored.generation, evaluation.sampler) && sameRequest(stored.generation, { planned, pictureSha256, sampler: evaluation.sampler }, model) && (await isIntact(stored));
+  const references = await referencePictures(planned.edit, (file) => hashes.of(file));
+  if (pictureSha256 === undefined || !references.ok || !hasAskedSize(stored.generation, evaluation.sampler)) return false;
+  return sameRequest(stored.generation, { planned, pictureSha256, references: references.value, sampler: evaluation.sampler }, model) && (await isIntact(stored));
 }
 
 async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: PictureHashes, stage: (progress: EditProgress) => void): Promise<Result<EditResult>> {
@@ -107,27 +111,15 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: Pictu
   if (pictureSha256 === undefined) {
     return fail({ code: 'picture-missing', message: `${planned.picture} cannot be read.`, advice: 'Put it back, then run the step again.', short: 'picture missing' });
   }
+  const references = await referencePictures(planned.edit, (file) => hashes.of(file));
+  if (!references.ok) return references;
   const output = path.join(resultsFolder, planned.file);
   const { sampler, engine: settings } = evaluation;
   await mkdir(path.dirname(output), { recursive: true });
-  const edited = await engine.edit(
-    {
-      model: model.local,
-      pictures: [picture],
-      prompt: planned.edit.prompt,
-      ...(planned.edit.negativePrompt === undefined ? {} : { negativePrompt: planned.edit.negativePrompt }),
-      seed: planned.seed,
-      steps: sampler.steps,
-      guidance: sampler.guidance,
-      ...(sampler.width === undefined ? {} : { width: sampler.width }),
-      ...(sampler.height === undefined ? {} : { height: sampler.height }),
-      engine: settings,
-      output,
-    },
-    { signal, progress: stage },
-  );
+  const pictures = [picture, ...references.value.map(({ file }) => path.join(pictureFolder, file))];
+  const edited = await engine.edit(editRequest({ planned, model: model.local, sampler, engine: settings, pictures, output }), { signal, progress: stage });
   if (!edited.ok) return edited;
-  const generation = await generationOf({ planned, model, sampler, picture, pictureSha256, result: edited.value, at: run.now() });
+  const generation = await generationOf({ planned, model, sampler, picture, pictureSha256, references: references.value, result: edited.value, at: run.now() });
   const written = await writeSidecar(sidecarOf(output), generation);
   if (!written.ok) return written;
   run.wrote(output);

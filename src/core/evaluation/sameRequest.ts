@@ -2,11 +2,19 @@ import type { Sampler } from './evaluation';
 import type { Generation } from './generation';
 import type { ResolvedModel } from './resolveModel';
 import type { PlannedGeneration } from './runMatrix';
+import { samplerOf } from './samplerOf';
 
 export interface AskedEdit {
   readonly planned: PlannedGeneration;
   readonly pictureSha256: string;
+  readonly references: readonly ReferencePicture[];
   readonly sampler: Sampler;
+}
+
+export interface ReferencePicture {
+  /** Name inside the folder of pictures. */
+  readonly file: string;
+  readonly sha256: string;
 }
 
 /** Whether a stored output answers exactly what is asked now, so that it need not be made again. */
@@ -15,14 +23,25 @@ export function sameRequest(stored: Generation, asked: AskedEdit, model: Resolve
 }
 
 /** In what a stored output differs from what is asked now, as a word; `undefined` when it answers it. The model's files are not looked at. */
-export function whyOther(stored: Generation, { planned, pictureSha256, sampler }: AskedEdit): string | undefined {
+export function whyOther(stored: Generation, { planned, pictureSha256, references, sampler }: AskedEdit): string | undefined {
   const { edit, seed, id, model } = planned;
   if (stored.id !== id) return 'its name';
   if (stored.picture.sha256 !== pictureSha256) return 'its source picture';
+  if (JSON.stringify(stored.references ?? []) !== JSON.stringify(references)) return 'its reference pictures';
   if (stored.edit.prompt !== edit.prompt || (stored.edit.negativePrompt ?? '') !== (edit.negativePrompt ?? '')) return 'its prompt';
-  if (stored.seed !== seed || stored.steps !== sampler.steps || stored.guidance !== sampler.guidance) return 'its sampler settings';
+  if (stored.seed !== seed || !isSampledAlike(stored, samplerOf(sampler, model))) return 'its sampler settings';
   if (stored.model.base !== model.base) return 'its model';
   return undefined;
+}
+
+function isSampledAlike(stored: Generation, { steps, guidance, scheduler = 'auto', noise = 'philox', referenceResolution = 1024 }: Sampler): boolean {
+  return (
+    stored.steps === steps &&
+    stored.guidance === guidance &&
+    (stored.scheduler ?? 'auto') === scheduler &&
+    (stored.noise ?? 'philox') === noise &&
+    (stored.referenceResolution ?? 1024) === referenceResolution
+  );
 }
 
 /** A size that was not asked for is the pipeline's own choice. */

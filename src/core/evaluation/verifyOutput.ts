@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Sampler } from './evaluation';
 import { readGeneration, sha256Of, sidecarOf, type StoredGeneration } from './generations';
+import { referencePictures } from './referencePictures';
 import type { PlannedGeneration } from './runMatrix';
 import { hasAskedSize, whyOther } from './sameRequest';
 
@@ -22,8 +23,9 @@ export async function verifyOutput({ planned, sampler, pictureFolder, resultsFol
   if (stored.generation.output.sha256 !== sha256) return 'was changed after it was made (its sidecar has another hash)';
   const source = path.join(pictureFolder, planned.picture);
   const pictureSha256 = await sha256Of(source);
-  if (pictureSha256 !== undefined) {
-    const other = whyOther(stored.generation, { planned, pictureSha256, sampler });
+  const references = await referencePictures(planned.edit, (file) => sha256Of(path.join(pictureFolder, file)));
+  if (pictureSha256 !== undefined && references.ok) {
+    const other = whyOther(stored.generation, { planned, pictureSha256, references: references.value, sampler });
     if (other !== undefined) return `was made for another request (${other} changed since)`;
   }
   return whatIsWrongWithPixels(stored, source, sampler);

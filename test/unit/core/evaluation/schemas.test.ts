@@ -30,6 +30,13 @@ describe('the schema of evaluation.json', () => {
     ['with an unknown device', (value) => (value.engine.device = 'tpu')],
     ['with an empty base', (value) => (value.models[0].base = '')],
     ['with a width of 8', (value) => (value.sampler.width = 8)],
+    ['with a sampler of its own', (value) => (value.models[1].sampler = { steps: 8, guidance: 1, scheduler: 'lightning' })],
+    ['with an unknown scheduler', (value) => (value.sampler.scheduler = 'ddim')],
+    ['with noise and resolution', (value) => Object.assign(value.sampler, { noise: 'torch', referenceResolution: 512, scheduler: 'checkpoint' })],
+    ['with unknown noise', (value) => (value.sampler.noise = 'white')],
+    ['with an enormous reference', (value) => (value.sampler.referenceResolution = 9000)],
+    ['with references', (value) => (value.edits[0].references = ['hat.png'])],
+    ['with an empty reference', (value) => (value.edits[0].references = [''])],
     ['with one anchor', (value) => (value.criteria[0].anchors = ['bad'])],
   ])('agrees with the check: %s', (_name, change) => {
     const value = changed(change);
