@@ -2,7 +2,7 @@ import type { Evaluation, ModelEntry } from '../evaluation/evaluation';
 import type { Generation } from '../evaluation/generation';
 import type { JudgedOutput } from '../review/judgedOutput';
 import { estimateText, matrixMarkdown, matrixNotes, memoryText, rankedModels, rankText, shareText, verdictText } from '../review/matrixDocument';
-import { median, quantile } from '../review/statistics';
+import { median, quantile } from '../review/statistics/quantile';
 import type { ModelSummary, Summary } from '../review/summary';
 import { isHigh, isLow, kindScoreText, scoresByKind, type KindScore } from './scoresByKind';
 import { markdownTable, plainText } from './table';

@@ -1,6 +1,6 @@
 import type { Criterion } from '../evaluation/evaluation';
 import type { JudgedOutput } from './judgedOutput';
-import { overallScore } from './summary';
+import { overallScore } from './estimates';
 
 /** Best first among the best, worst first among the worst; no output is both. */
 export interface ExamplePicks {

@@ -1,7 +1,8 @@
 import type { Evaluation } from '../evaluation/evaluation';
 import { markdownTable, plainText } from '../report/table';
-import type { Interval } from './statistics';
-import type { Estimate, ModelSummary, Summary } from './summary';
+import type { Interval } from './statistics/interval';
+import type { Estimate } from './estimates';
+import type { ModelSummary, Summary } from './summary';
 
 /** The comparison matrix as Markdown: one row for each model, best first, and how to read it. */
 export function matrixMarkdown(evaluation: Evaluation, summary: Summary): string {

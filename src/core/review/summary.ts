@@ -1,9 +1,13 @@
-import type { Criterion, Evaluation } from '../evaluation/evaluation';
+import type { Criterion, Evaluation, Limits } from '../evaluation/evaluation';
 import type { Generation } from '../evaluation/generation';
 import type { CurrentRating } from './currentRating';
 import { judgeOutputs, type JudgedOutput } from './judgedOutput';
-import { rankModels, type ModelRank } from './ranking';
-import { median, percentileInterval, resampledMeans, wilsonInterval, type ClusterSum, type Interval } from './statistics';
+import { isBaseModel } from '../evaluation/modelSelector';
+import { estimateModels, overallScore, rangeOf, type Estimate, type Estimates, type PairedDifference } from './estimates';
+import { verdictAtLeast, verdictAtMost, type Interval, type Verdict } from './statistics/interval';
+import { ascending, median, medianInterval, quantile } from './statistics/quantile';
+import { rankModels, type ModelRank } from './statistics/rankIntervals';
+import { wilsonInterval } from './statistics/wilson';
 
 /** What the ratings and the runs say about each model. Compared figures come from shared cells only. */
 export interface Summary {
@@ -34,15 +38,27 @@ export interface ModelSummary {
   /** 0 to 1: the weighted mean of the criteria, each scaled to 0 to 1. */
   readonly overall?: Estimate;
   readonly rank?: ModelRank;
-  readonly memory?: { readonly kind: 'vram' | 'ram'; readonly peakBytes: number; readonly averageBytes: number };
+  /** Overall score against that of the first base model, on the cells that both share; absent for the base itself. */
+  readonly difference?: PairedDifference;
+  readonly memory?: MemorySummary;
+  /** Median over the outputs. */
   readonly secondsPerEdit?: number;
+  readonly time?: TimeSummary;
 }
 
-export interface Estimate {
-  readonly n: number;
-  readonly mean: number;
-  /** 95 %; absent under two source pictures. */
+export interface MemorySummary {
+  readonly kind: 'vram' | 'ram';
+  /** Highest of all outputs: a fact, without an interval. */
+  readonly peakBytes: number;
+  readonly averageBytes: number;
+  readonly verdict?: Verdict;
+}
+
+export interface TimeSummary {
+  readonly p95: number;
+  /** Of the median; absent under six outputs. */
   readonly interval?: Interval;
+  readonly verdict?: Verdict;
 }
 
 export interface SameCharacter {
@@ -51,7 +67,7 @@ export interface SameCharacter {
   readonly share: number;
   readonly interval: Interval;
   /** Against the limit of `evaluation.json`; absent where it names none. */
-  readonly verdict?: 'pass' | 'fail' | 'notProven';
+  readonly verdict?: Verdict;
 }
 
 export interface ArtifactSummary {
@@ -62,19 +78,16 @@ export interface ArtifactSummary {
   readonly types: Readonly<Record<string, number>>;
 }
 
-const resamples = 2000;
-const bootstrapSeed = 20_070_601;
-
 /** @param ratings of the outputs as they are now; those set aside must not be among them */
 export function summarize(evaluation: Evaluation, generations: readonly Generation[], ratings: readonly CurrentRating[]): Summary {
   const outputs = judgeOutputs(generations, ratings, evaluation.criteria);
   const byModel = groupByModel(outputs);
   const rated = evaluation.models.filter(({ id }) => byModel.get(id)?.some(({ judged }) => judged));
   const ids = rated.map(({ id }) => id);
-  const perCriterion = new Map(evaluation.criteria.map((criterion) => [criterion.id, estimates(outputs, ids, ({ answers }) => answers[criterion.id])]));
-  const weighted = evaluation.criteria.filter(({ weight }) => weight > 0);
-  const overall = estimates(outputs, ids, (output) => overallScore(output, weighted));
-  const ranks = overall.shared.length > 0 ? rankModels(ids, overall.means, overall.resampled) : new Map<string, ModelRank>();
+  const perCriterion = new Map(evaluation.criteria.map((criterion) => [criterion.id, estimateModels(outputs, ids, ({ answers }) => answers[criterion.id], rangeOf(criterion))]));
+  const overall = overallEstimates(evaluation, outputs, ids);
+  const ranks = overall.shared.length > 0 ? rankModels(ids, overall.means, overall.resampled, overall.pictures.length) : new Map<string, ModelRank>();
+  const base = evaluation.models.find((model) => isBaseModel(model, evaluation))?.id;
   const same = evaluation.criteria.find(({ kind }) => kind === 'yesNo');
   const count = evaluation.criteria.find(({ kind }) => kind === 'count');
 
@@ -85,6 +98,7 @@ export function summarize(evaluation: Evaluation, generations: readonly Generati
     const overallOfModel = overall.of(id);
     const sameCharacter = same && sameCharacterOf(judged, perCriterion.get(same.id)?.shared ?? [], same, evaluation.limits.sameCharacterShare);
     const artifacts = count && artifactsOf(judged, count);
+    const difference = base === undefined ? undefined : overall.difference(id, base);
     return {
       modelId: id,
       title: title ?? id,
@@ -97,90 +111,25 @@ export function summarize(evaluation: Evaluation, generations: readonly Generati
       failureModes: tally(judged.flatMap(({ failureModes }) => failureModes)),
       ...(overallOfModel && { overall: overallOfModel }),
       ...(rank && { rank }),
-      ...runFigures(own),
+      ...(difference && { difference }),
+      ...runFigures(own, evaluation.limits),
     };
   });
-  const shared = new Set(overall.shared);
   return {
     models,
     sharedCells: overall.shared.length,
     cells: new Set(outputs.map(({ cell }) => cell)).size,
-    pictures: new Set(outputs.filter(({ cell }) => shared.has(cell)).map(({ generation }) => generation.picture.file)).size,
+    pictures: overall.pictures.length,
     raters: [...new Set(ratings.map(({ rater }) => rater))].sort(),
     ratings: ratings.length,
     unblinded: ratings.filter(({ unblinded }) => unblinded).length,
   };
 }
 
-/** Means of one score for the compared models on the cells that all of them share, with the resamples behind them. */
-interface Estimates {
-  readonly shared: readonly string[];
-  readonly means: readonly number[];
-  readonly resampled: readonly Float64Array[];
-  of(modelId: string): Estimate | undefined;
-}
-
-function estimates(outputs: readonly JudgedOutput[], modelIds: readonly string[], scoreOf: (output: JudgedOutput) => number | undefined): Estimates {
-  const scores = new Map<string, Map<string, number>>();
-  const pictureOf = new Map<string, string>();
-  for (const output of outputs) {
-    const score = scoreOf(output);
-    if (score === undefined) continue;
-    pictureOf.set(output.cell, output.generation.picture.file);
-    const cell = scores.get(output.cell) ?? new Map<string, number>();
-    scores.set(output.cell, cell.set(output.generation.modelId, score));
-  }
-  // A model that nobody judged by this criterion does not empty the comparison of the others.
-  const answered = modelIds.filter((id) => [...scores.values()].some((cell) => cell.has(id)));
-  const shared = [...scores].filter(([, cell]) => answered.every((id) => cell.has(id)));
-  const cellsOf = new Map<string, Map<string, number>[]>();
-  for (const [key, cell] of shared) {
-    const picture = pictureOf.get(key) ?? '';
-    const known = cellsOf.get(picture);
-    if (known) known.push(cell);
-    else cellsOf.set(picture, [cell]);
-  }
-  const pictures = [...cellsOf.keys()].sort();
-  const clustersOf = (id: string): readonly ClusterSum[] =>
-    pictures.map((picture) => {
-      const values = (cellsOf.get(picture) ?? []).flatMap((cell) => cell.get(id) ?? []);
-      return { sum: values.reduce((sum, value) => sum + value, 0), count: values.length };
-    });
-  const clusters = modelIds.map((id) => (answered.includes(id) ? clustersOf(id) : pictures.map(() => ({ sum: 0, count: 0 }))));
-  const means = clusters.map((own) => own.reduce((sum, cluster) => sum + cluster.sum, 0) / own.reduce((sum, { count }) => sum + count, 0));
-  const resampled = pictures.length >= 2 ? resampledMeans(clusters, resamples, bootstrapSeed) : [];
-  return {
-    shared: shared.map(([key]) => key),
-    means,
-    resampled,
-    of(modelId) {
-      const index = modelIds.indexOf(modelId);
-      const mean = means[index];
-      if (mean === undefined || Number.isNaN(mean)) return undefined;
-      const interval = resampled[index] && percentileInterval(resampled[index]);
-      return { n: shared.length, mean, ...(interval && { interval }) };
-    },
-  };
-}
-
-/** Weighted mean of the criteria on a scale of 0 to 1; `undefined` until all of them are answered. */
-export function overallScore({ answers }: JudgedOutput, criteria: readonly Criterion[]): number | undefined {
-  let sum = 0;
-  let weights = 0;
-  for (const criterion of criteria) {
-    const answer = answers[criterion.id];
-    if (answer === undefined) return undefined;
-    sum += criterion.weight * unitScore(criterion, answer);
-    weights += criterion.weight;
-  }
-  return weights > 0 ? sum / weights : undefined;
-}
-
-/** Artifacts count down from 1 to 0 at five, so that one broken output cannot outweigh a study. */
-function unitScore(criterion: Criterion, answer: number): number {
-  if (criterion.kind === 'yesNo') return answer;
-  if (criterion.kind === 'count') return 1 - Math.min(answer, 5) / 5;
-  return (answer - criterion.minimum) / (criterion.maximum - criterion.minimum);
+/** The overall score of the models that were judged, from 0 to 1. */
+export function overallEstimates({ criteria }: Evaluation, outputs: readonly JudgedOutput[], modelIds: readonly string[]): Estimates {
+  const weighted = criteria.filter(({ weight }) => weight > 0);
+  return estimateModels(outputs, modelIds, (output) => overallScore(output, weighted), { low: 0, high: 1 });
 }
 
 function criteriaOf(modelId: string, perCriterion: ReadonlyMap<string, Estimates>): Readonly<Record<string, Estimate>> {
@@ -197,7 +146,7 @@ function sameCharacterOf(judged: readonly JudgedOutput[], shared: readonly strin
   const yes = answers.filter((answer) => answer > 0.5).length;
   const interval = wilsonInterval(yes, answers.length);
   if (!interval) return undefined;
-  const verdict = limit === undefined ? undefined : interval.low >= limit ? 'pass' : interval.high < limit ? 'fail' : 'notProven';
+  const verdict = limit === undefined ? undefined : verdictAtLeast(interval, limit);
   return { yes, n: answers.length, share: yes / answers.length, interval, ...(verdict && { verdict }) };
 }
 
@@ -210,14 +159,22 @@ function artifactsOf(judged: readonly JudgedOutput[], criterion: Criterion): Art
   return { n: counted.length, perOutput: sum / counted.length, withAny: withAny / counted.length, interval, types: tally(judged.flatMap(({ artifactTypes }) => artifactTypes)) };
 }
 
-function runFigures(own: readonly JudgedOutput[]): Pick<ModelSummary, 'memory' | 'secondsPerEdit'> {
-  const secondsPerEdit = median(own.map(({ generation }) => generation.seconds.edit));
+function runFigures(own: readonly JudgedOutput[], limits: Limits): Pick<ModelSummary, 'memory' | 'secondsPerEdit' | 'time'> {
+  const seconds = own.map(({ generation }) => generation.seconds.edit);
+  const secondsPerEdit = median(seconds);
   const uses = own.map(({ generation }) => generation.memory);
   const kind = uses.some((use) => use.kind === 'vram') ? 'vram' : 'ram';
   const alike = uses.filter((use) => use.kind === kind);
   if (secondsPerEdit === undefined || alike.length === 0) return {};
   const averageBytes = alike.reduce((sum, use) => sum + use.averageBytes, 0) / alike.length;
-  return { secondsPerEdit, memory: { kind, peakBytes: Math.max(...alike.map((use) => use.peakBytes)), averageBytes } };
+  const peakBytes = alike.reduce((peak, use) => Math.max(peak, use.peakBytes), 0);
+  const interval = medianInterval(seconds);
+  const { memoryGigabytes, secondsPerEdit: slowest } = limits;
+  return {
+    secondsPerEdit,
+    time: { p95: quantile(ascending(seconds), 0.95), ...(interval && { interval }), ...(slowest !== undefined && { verdict: verdictAtMost(interval ?? { low: secondsPerEdit, high: secondsPerEdit }, slowest) }) },
+    memory: { kind, peakBytes, averageBytes, ...(memoryGigabytes !== undefined && { verdict: peakBytes / 1e9 <= memoryGigabytes ? 'pass' : 'fail' }) },
+  };
 }
 
 function tally(words: readonly string[]): Readonly<Record<string, number>> {

@@ -3,7 +3,6 @@ import type { Generation } from '../../../../src/core/evaluation/generation';
 import { currentRatings } from '../../../../src/core/review/currentRating';
 import { estimateText, matrixCsv, matrixMarkdown, rankText } from '../../../../src/core/review/matrixDocument';
 import type { Rating } from '../../../../src/core/review/rating';
-import { quantile, resampledMeans, percentileInterval, seededRandom, wilsonInterval } from '../../../../src/core/review/statistics';
 import { summarize } from '../../../../src/core/review/summary';
 import { makeEvaluation, makeGeneration, makeRating } from './study';
 
@@ -21,42 +20,6 @@ function study(models: readonly string[], score: (model: string, picture: number
   const hashes = new Map(generations.map(({ id, output }) => [id, output.sha256]));
   return summarize(evaluation, generations, currentRatings(ratings, (id) => hashes.get(id)).current);
 }
-
-test('Wilson: 28 of 40', () => {
-  const interval = wilsonInterval(28, 40)!;
-  expect(interval.low).toBeCloseTo(0.546, 3);
-  expect(interval.high).toBeCloseTo(0.819, 3);
-  expect(wilsonInterval(0, 10)!.low).toBe(0);
-  expect(wilsonInterval(10, 10)!.high).toBe(1);
-  expect(wilsonInterval(0, 0)).toBeUndefined();
-});
-
-test('quantiles agree with type 7', () => {
-  const expected = [1, 1.75, 3, 7.7, 8];
-  [0, 0.25, 0.5, 0.975, 1].forEach((share, index) => expect(quantile([1, 2, 4, 8], share)).toBeCloseTo(expected[index]!, 12));
-});
-
-test('the cluster bootstrap of two clusters has its three possible means', () => {
-  const [means] = resampledMeans([[{ sum: 2, count: 2 }, { sum: 10, count: 2 }]], 4000, 1);
-  const share = (mean: number) => means!.filter((value) => value === mean).length / 4000;
-  expect(share(1)).toBeCloseTo(0.25, 1);
-  expect(share(3)).toBeCloseTo(0.5, 1);
-  expect(share(5)).toBeCloseTo(0.25, 1);
-  expect(share(1) + share(3) + share(5)).toBeCloseTo(1, 10);
-});
-
-test('95 % intervals of 30 independent clusters cover the truth in about 95 % of studies', () => {
-  const random = seededRandom(5);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  let covered = 0;
-  for (let study = 0; study < 400; study++) {
-    const clusters = Array.from({ length: 30 }, () => ({ sum: 4 * (3 + normal()), count: 4 }));
-    const { low, high } = percentileInterval(resampledMeans([clusters], 400, study)[0]!)!;
-    if (low <= 3 && 3 <= high) covered++;
-  }
-  expect(covered / 400).toBeGreaterThan(0.9);
-  expect(covered / 400).toBeLessThan(0.98);
-});
 
 test('a better model ranks first, equal ones share a rank and say so, and missing is "not run"', () => {
   const scores = { good: 4, alike: 4, bad: 1 } as const;

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { clusterInterval, resampledMeans } from '../../../../../src/core/review/statistics/clusterBootstrap';
+import { seededRandom } from '../../../../../src/core/review/statistics/random';
+import { difference, rankModels } from '../../../../../src/core/review/statistics/rankIntervals';
+import { wilsonInterval } from '../../../../../src/core/review/statistics/wilson';
+
+const studies = 2000;
+
+/** Simulated raters: scores from 1 to 5 that hang together within a picture, around a truth that is known. */
+function rater(seed: number) {
+  const random = seededRandom(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const score = (level: number, picture: number) => Math.min(5, Math.max(1, Math.round(level + 0.4 * picture + normal())));
+  /** For each model its sums by picture; pictures move all models alike, and each model a little on its own. */
+  return (levels: readonly number[], pictures: number, edits: number) => {
+    const shared = Array.from({ length: pictures }, normal);
+    return levels.map((level) =>
+      shared.map((likes) => {
+        const own = likes + normal();
+        return { sum: Array.from({ length: edits }, () => score(level, own)).reduce((total, value) => total + value, 0), count: edits };
+      }),
+    );
+  };
+}
+
+test.each([[5, 8], [10, 4], [20, 2]])('means and paired differences of %i pictures and %i edits: 95 % intervals cover the truth in 93 to 97 % of 2,000 studies', (pictures, edits) => {
+  const draw = rater(5 + pictures);
+  let [means, differences] = [0, 0];
+  for (let study = 0; study < studies; study++) {
+    // Level 3 is the middle of the scale: what is cut off above and below is the same, so the truth is 3, and 0 between two of them.
+    const clusters = draw([3, 3], pictures, edits);
+    const average = clusters.map((own) => own.reduce((total, { sum }) => total + sum, 0) / (pictures * edits));
+    const [first, second] = resampledMeans(clusters, 400, study);
+    const mean = clusterInterval(average[0]!, first!, pictures)!;
+    if (mean.low <= 3 && 3 <= mean.high) means++;
+    const between = clusterInterval(average[0]! - average[1]!, difference(first!, second!), pictures)!;
+    if (between.low <= 0 && 0 <= between.high) differences++;
+  }
+  for (const covered of [means, differences]) {
+    expect(covered / studies).toBeGreaterThan(0.93);
+    expect(covered / studies).toBeLessThan(0.97);
+  }
+});
+
+test.each([[40, 0.7], [40, 0.5], [100, 0.85]])('shares of %i outputs, of which %f are kept: Wilson covers the truth in 93 to 97 % of 2,000 studies', (n, share) => {
+  const random = seededRandom(n);
+  let covered = 0;
+  for (let study = 0; study < studies; study++) {
+    let kept = 0;
+    for (let output = 0; output < n; output++) if (random() < share) kept++;
+    const { low, high } = wilsonInterval(kept, n)!;
+    if (low <= share && share <= high) covered++;
+  }
+  expect(covered / studies).toBeGreaterThan(0.93);
+  expect(covered / studies).toBeLessThan(0.97);
+});
+
+test('the order of the simulation is recovered: clear leaders lead, equals stay tied', () => {
+  const draw = rater(17);
+  let [leads, told, wrong] = [0, 0, 0];
+  for (let study = 0; study < 300; study++) {
+    const clusters = draw([4.2, 3, 3, 1.8], 10, 4);
+    const means = clusters.map((own) => own.reduce((total, { sum }) => total + sum, 0) / 40);
+    const ranks = rankModels(['best', 'one', 'other', 'worst'], means, resampledMeans(clusters, 400, study), 10);
+    const best = ranks.get('best')!;
+    if (best.high === 1) leads++;
+    if (!ranks.get('one')!.tiedWith.includes('other')) told++;
+    if (ranks.get('worst')!.low < ranks.get('best')!.low) wrong++;
+  }
+  expect(leads / 300).toBeGreaterThan(0.75);
+  expect(told / 300).toBeLessThan(0.1);
+  expect(wrong).toBe(0);
+});
