@@ -1,10 +1,12 @@
 import { createSample } from './workspace';
 import { startHub } from './hub';
 import { sampleRepositories } from './sampleRepositories';
+import { randomCheckpoint } from './checkpoints/randomCheckpoint';
+import { writeCheckpoint } from './checkpoints/writeCheckpoint';
 
 /**
  * `sample.mjs create FOLDER [--fresh]` makes the sample workspace; `sample.mjs hub` serves its models on loopback until
- * the parent process goes.
+ * the parent process goes; `sample.mjs checkpoint FOLDER` writes the random checkpoint that goldens are made from.
  */
 const [command, folder, ...options] = process.argv.slice(2);
 
@@ -15,7 +17,9 @@ if (command === 'create' && folder !== undefined) {
   const hub = await startHub({ repositories: sampleRepositories() });
   process.send?.({ endpoint: hub.endpoint });
   process.on('disconnect', () => process.exit(0));
+} else if (command === 'checkpoint' && folder !== undefined) {
+  await writeCheckpoint(folder, randomCheckpoint());
 } else {
-  process.stderr.write('Usage: sample.mjs create FOLDER [--fresh] | sample.mjs hub\n');
+  process.stderr.write('Usage: sample.mjs create FOLDER [--fresh] | sample.mjs hub | sample.mjs checkpoint FOLDER\n');
   process.exitCode = 2;
 }
