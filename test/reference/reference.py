@@ -76,7 +76,7 @@ def save_golden(name, tensors, **metadata):
 
 
 def as_tensor(value):
-    return value.detach() if isinstance(value, torch.Tensor) else torch.from_numpy(np.asarray(value))
+    return value.detach() if isinstance(value, torch.Tensor) else torch.from_numpy(np.array(value))
 
 
 def numbers(seed, *shape):
