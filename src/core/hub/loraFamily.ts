@@ -47,7 +47,7 @@ function unetFamily(seen: ReadonlySet<Evidence>): Family | undefined {
 
 const nameEvidence = {
   singleBlocks: /single_transformer_blocks|single_blocks|double_blocks[._]\d/,
-  hunyuanNames: /(?:img|txt)_mlp[._]fc\d|individual_token_refiner|double_blocks[._]\d+[._](?:img|txt)_attn_(?:qkv|proj)\.\w+\.weight$/,
+  hunyuanNames: /(?:img|txt)_mlp[._]fc\d|individual_token_refiner|double_blocks\.\d+\.(?:img|txt)_attn_(?:qkv|proj)/,
   unetBlocks: /(?:^|[._])(?:down_blocks|up_blocks|input_blocks|output_blocks|mid_block|middle_block)[._]/,
   nestedBlocks: /attentions[._]\d+[._]transformer_blocks[._][1-9]|(?:in|out)put_blocks[._]\d+[._]1[._]transformer_blocks[._][1-9]/,
   wanAttention: /(?:^|[._])blocks[._]\d+[._](?:self_attn|cross_attn)[._](?:q|k|v|o|k_img|v_img)[._]/,

@@ -1,0 +1,53 @@
+/** Float32 numbers in rows: as a run's feed, and to compute a LoRA's factors with. */
+export interface Matrix {
+  readonly data: Float32Array;
+  /** Rows, columns. */
+  readonly dims: readonly [number, number];
+}
+
+/** Rows of `left` times columns of `right`, summed in float64. */
+export function product(left: Matrix, right: Matrix): Matrix {
+  const [rows, inner] = left.dims;
+  const columns = right.dims[1];
+  const data = new Float32Array(rows * columns);
+  const sum = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    sum.fill(0);
+    for (let k = 0; k < inner; k++) {
+      const factor = left.data[row * inner + k] ?? 0;
+      if (factor === 0) continue;
+      const from = k * columns;
+      for (let column = 0; column < columns; column++) sum[column] = (sum[column] ?? 0) + factor * (right.data[from + column] ?? 0);
+    }
+    data.set(sum, row * columns);
+  }
+  return { data, dims: [rows, columns] };
+}
+
+/** The Kronecker product: each number of `left` times the whole of `right`. */
+export function kronecker(left: Matrix, right: Matrix): Matrix {
+  const [leftRows, leftColumns] = left.dims;
+  const [rightRows, rightColumns] = right.dims;
+  const columns = leftColumns * rightColumns;
+  const data = new Float32Array(leftRows * rightRows * columns);
+  for (let row = 0; row < leftRows * rightRows; row++) {
+    const leftRow = Math.floor(row / rightRows) * leftColumns;
+    const rightRow = (row % rightRows) * rightColumns;
+    for (let i = 0; i < leftColumns; i++) {
+      const factor = left.data[leftRow + i] ?? 0;
+      const at = row * columns + i * rightColumns;
+      for (let k = 0; k < rightColumns; k++) data[at + k] = factor * (right.data[rightRow + k] ?? 0);
+    }
+  }
+  return { data, dims: [leftRows * rightRows, columns] };
+}
+
+export function scaled({ data, dims }: Matrix, factor: number): Matrix {
+  return factor === 1 ? { data, dims } : { data: data.map((value) => value * factor), dims };
+}
+
+export function identity(size: number): Matrix {
+  const data = new Float32Array(size * size);
+  for (let index = 0; index < size; index++) data[index * size + index] = 1;
+  return { data, dims: [size, size] };
+}

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { stackLoras, type LoraUse, type LoraStack } from '../../../../src/engine/lora/loraStack';
+import { largestDifference } from '../numbers';
+import { baseModel, inTemporaryFolder, lora, output, query, up, valuesFor, type Tensors } from './loraFixture';
+
+inTemporaryFolder();
+
+async function stack(...uses: readonly LoraUse[]): Promise<LoraStack> {
+  const stacked = await stackLoras(uses, await baseModel());
+  if (!stacked.ok) throw new Error(stacked.failure.message);
+  return stacked.value;
+}
+
+async function refused(uses: readonly LoraUse[], options = {}): Promise<string> {
+  const stacked = await stackLoras(uses, await baseModel(), options);
+  return stacked.ok ? 'not refused' : `${stacked.failure.code}: ${stacked.failure.message} ${stacked.failure.advice}`;
+}
+
+/** Rows of numbers, in float64. */
+type Rows = readonly (readonly number[])[];
+
+function rowsOf(name: string, shape: readonly [number, number]): Rows {
+  const values = valuesFor(name, shape);
+  return Array.from({ length: shape[0] }, (_, row) => [...values.subarray(row * shape[1], (row + 1) * shape[1])]);
+}
+
+const times = (left: Rows, right: Rows): Rows => left.map((row) => right[0]!.map((_, column) => row.reduce((sum, value, k) => sum + value * right[k]![column]!, 0)));
+const each = (left: Rows, right: Rows, combine: (a: number, b: number) => number): Rows => left.map((row, i) => row.map((value, j) => combine(value, right[i]![j]!)));
+const by = (rows: Rows, factor: number): Rows => rows.map((row) => row.map((value) => value * factor));
+
+/** What a layer's branch adds to its weight. */
+function deltaOf(stacked: LoraStack, path: string): Rows {
+  const inputs = stacked.inputs(path);
+  if (!inputs) throw new Error(`${path} has no branch.`);
+  const rows = ({ data, dims: [height, width] }: typeof inputs.a) => Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+  return times(rows(inputs.b), rows(inputs.a));
+}
+
+function expectDelta(stacked: LoraStack, path: string, expected: Rows): void {
+  expect(largestDifference(deltaOf(stacked, path).flat(), expected.flat())).toBeLessThan(2e-6);
+}
+
+const pair = (name: string, rows = 8, rank = 4): Tensors => ({ [`${name}.lora_A.weight`]: [[rank, 8]], [`${name}.lora_B.weight`]: [[rows, rank]] });
+const deltaOfPair = (name: string, rows = 8, rank = 4): Rows => times(rowsOf(`${name}.lora_B.weight`, [rows, rank]), rowsOf(`${name}.lora_A.weight`, [rank, 8]));
+
+describe('one LoRA', () => {
+  it('adds B · A, times the user’s weight', async () => {
+    const file = await lora(pair(`transformer.${query}`));
+    const stacked = await stack({ file, weight: 0.6 });
+    expect([...stacked.targets]).toEqual([query]);
+    expectDelta(stacked, query, by(deltaOfPair(`transformer.${query}`), 0.6));
+    expect(stacked.inputs(up)).toBeUndefined();
+  });
+
+  it('has its alpha divided by each module’s own rank, whether its matrices are called down and up or A and B', async () => {
+    const flat = `lora_unet_${output.replaceAll('.', '_')}`;
+    const file = await lora({ [`${flat}.lora_down.weight`]: [[2, 8]], [`${flat}.lora_up.weight`]: [[8, 2]], [`${flat}.alpha`]: [[], [1]], ...pair(`lora_unet_${query}`), [`lora_unet_${query}.alpha`]: [[1], [8]] });
+    const stacked = await stack({ file, weight: 1 });
+    expectDelta(stacked, output, by(times(rowsOf(`${flat}.lora_up.weight`, [8, 2]), rowsOf(`${flat}.lora_down.weight`, [2, 8])), 1 / 2));
+    expectDelta(stacked, query, by(deltaOfPair(`lora_unet_${query}`), 8 / 4));
+  });
+
+  it('is scaled as its metadata says, with exceptions by the end of a path, rank-stabilised or not', async () => {
+    const metadata = (more: object) => ({ lora_adapter_metadata: JSON.stringify({ 'transformer.r': 4, 'transformer.lora_alpha': 2, 'transformer.alpha_pattern': { 'net.0.proj': 12 }, ...more }) });
+    const tensors = { ...pair(`transformer.${query}`), ...pair(`transformer.${up}`, 12) };
+    const plain = await stack({ file: await lora(tensors, { metadata: metadata({}) }), weight: 1 });
+    expectDelta(plain, query, by(deltaOfPair(`transformer.${query}`), 2 / 4));
+    expectDelta(plain, up, by(deltaOfPair(`transformer.${up}`, 12), 12 / 4));
+    const stabilised = await stack({ file: await lora(tensors, { metadata: metadata({ 'transformer.use_rslora': true }) }), weight: 1 });
+    expectDelta(stabilised, query, deltaOfPair(`transformer.${query}`));
+  });
+
+  it('is widened exactly from bfloat16', async () => {
+    const file = await lora(pair(query), { type: 'BF16' });
+    const inputs = (await stack({ file, weight: 1 })).inputs(query)!;
+    const exact = valuesFor(`${query}.lora_A.weight`, [4, 8]);
+    expect(largestDifference(inputs.a.data, exact)).toBeLessThan(0.01);
+    expect([...new Uint32Array(inputs.a.data.buffer)].every((bits) => (bits & 0xffff) === 0)).toBe(true);
+  });
+
+  it('may change a bias, beside a branch or alone', async () => {
+    const file = await lora({ ...pair(query), [`${query}.lora_B.bias`]: [[8]], [`${up}.diff_b`]: [[12]] });
+    const stacked = await stack({ file, weight: 0.5 });
+    expect([...stacked.targets]).toEqual([query, up]);
+    expect(stacked.bias(query)).toEqual(valuesFor(`${query}.lora_B.bias`, [8]).map((value) => value * 0.5));
+    expect(stacked.bias(up)).toEqual(valuesFor(`${up}.diff_b`, [12]).map((value) => value * 0.5));
+    expect(stacked.inputs(up)).toBeUndefined();
+  });
+});
+
+describe('other methods', () => {
+  it.each([1, 4])('LoHa of rank %i is the element-wise product of two low-rank matrices', async (rank) => {
+    const shapes = { hada_w1_a: [12, rank], hada_w1_b: [rank, 8], hada_w2_a: [12, rank], hada_w2_b: [rank, 8] } as const;
+    const file = await lora({ ...Object.fromEntries(Object.entries(shapes).map(([part, shape]) => [`${up}.${part}`, [shape]])), [`${up}.alpha`]: [[], [2]] });
+    const part = (name: keyof typeof shapes) => rowsOf(`${up}.${name}`, shapes[name]);
+    const product = each(times(part('hada_w1_a'), part('hada_w1_b')), times(part('hada_w2_a'), part('hada_w2_b')), (a, b) => a * b);
+    expectDelta(await stack({ file, weight: 1.5 }), up, by(product, (1.5 * 2) / rank));
+  });
+
+  it.each([
+    ['whole factors, which no alpha scales', { lokr_w1: [3, 2], lokr_w2: [4, 4] }, 1],
+    ['one factor of low rank', { lokr_w1: [3, 2], lokr_w2_a: [4, 2], lokr_w2_b: [2, 4] }, 6 / 2],
+    ['two factors of low rank', { lokr_w1_a: [3, 1], lokr_w1_b: [1, 2], lokr_w2_a: [4, 2], lokr_w2_b: [2, 4] }, 6 / 2],
+  ] as const)('LoKr with %s is the Kronecker product', async (_, shapes, scale) => {
+    const tensors = Object.fromEntries(Object.entries(shapes).map(([part, shape]) => [`${up}.${part}`, [shape]]));
+    const file = await lora({ ...tensors, [`${up}.alpha`]: [[], [6]] } as unknown as Tensors);
+    const of = (part: string) => rowsOf(`${up}.${part}`, (shapes as Record<string, readonly [number, number]>)[part]!);
+    const side = (name: string) => (name in shapes ? of(name) : times(of(`${name}_a`), of(`${name}_b`)));
+    const [w1, w2] = [side('lokr_w1'), side('lokr_w2')];
+    const product = Array.from({ length: 12 }, (__, row) => Array.from({ length: 8 }, (___, column) => w1[Math.floor(row / 4)]![Math.floor(column / 4)]! * w2[row % 4]![column % 4]!));
+    expectDelta(await stack({ file, weight: 1 }), up, by(product, scale));
+  });
+
+  it('a full difference is added as it is', async () => {
+    const file = await lora({ [`diffusion_model.${up}.diff`]: [[12, 8]] });
+    expectDelta(await stack({ file, weight: -2 }), up, by(rowsOf(`diffusion_model.${up}.diff`, [12, 8]), -2));
+  });
+
+  it('DoRA as PEFT trains it rescales each row of the changed weight; the user’s weight acts inside', async () => {
+    const file = await lora({ ...pair(query), [`${query}.lora_magnitude_vector`]: [[8]] });
+    const weight = rowsOf(`${query}.weight`, [8, 8]);
+    const magnitude = valuesFor(`${query}.lora_magnitude_vector`, [8]);
+    const directed = each(weight, by(deltaOfPair(query), 0.5), (a, b) => a + b);
+    const expected = directed.map((row, i) => row.map((value, j) => (magnitude[i]! * value) / Math.hypot(...row) - weight[i]![j]!));
+    expectDelta(await stack({ file, weight: 0.5 }), query, expected);
+  });
+
+  it.each([
+    ['rows', [8, 1]],
+    ['columns', [1, 8]],
+  ] as const)('DoRA as Kohya writes it takes norms over %s; the user’s weight acts outside', async (axis, shape) => {
+    const file = await lora({ ...pair(query), [`${query}.dora_scale`]: [shape] });
+    const weight = rowsOf(`${query}.weight`, [8, 8]);
+    const magnitude = valuesFor(`${query}.dora_scale`, shape);
+    const directed = each(weight, deltaOfPair(query), (a, b) => a + b);
+    const norm = (i: number, j: number) => (axis === 'rows' ? Math.hypot(...directed[i]!) : Math.hypot(...directed.map((row) => row[j]!)));
+    const expected = directed.map((row, i) => row.map((value, j) => 0.5 * ((magnitude[axis === 'rows' ? i : j]! * value) / norm(i, j) - weight[i]![j]!)));
+    expectDelta(await stack({ file, weight: 0.5 }), query, expected);
+  });
+});
+
+describe('a stack', () => {
+  it('is one branch for each layer, the same as the LoRAs one after the other', async () => {
+    const first = await lora({ ...pair(query, 8, 2), ...pair(up, 12) });
+    const second = await lora(pair(`diffusion_model.${query}`, 8, 5));
+    const stacked = await stack({ file: first, weight: 0.7 }, { file: second, weight: -0.3 });
+    expect(stacked.inputs(query)?.a.dims).toEqual([7, 8]);
+    expectDelta(stacked, query, each(by(deltaOfPair(query, 8, 2), 0.7), by(deltaOfPair(`diffusion_model.${query}`, 8, 5), -0.3), (a, b) => a + b));
+    expectDelta(stacked, up, by(deltaOfPair(up, 12), 0.7));
+  });
+
+  it('leaves out a LoRA of weight 0, and is nothing without LoRAs', async () => {
+    const file = await lora(pair(query));
+    expect((await stack({ file, weight: 0 })).targets.size).toBe(0);
+    expect((await stack()).matches).toEqual([]);
+  });
+
+  it('names the modules that the base has not', async () => {
+    const stacked = await stack({ file: await lora({ ...pair(query), ...pair('transformer_blocks.59.attn.to_q') }), weight: 1 });
+    expect(stacked.matches[0]?.unmatched).toEqual(['transformer_blocks.59.attn.to_q']);
+    expect([...stacked.targets]).toEqual([query]);
+  });
+});
+
+describe('a LoRA is refused', () => {
+  const uses = async (tensors: Tensors) => [{ file: await lora(tensors), weight: 1 }];
+
+  it('for another family, by its name, even where layers of it fit', async () => {
+    expect(await refused(await uses({ ...pair(query), ...pair('single_transformer_blocks.0.attn.to_q') }))).toMatch(/^lora-other-base: .* is a LoRA for Flux; this base model is Qwen-Image\. Choose/);
+    expect(await refused(await uses(pair('a.b')))).toContain('none of its 1 layers, such as a.b, is one of this base');
+  });
+
+  it('for a model of another size, with both sizes', async () => {
+    expect(await refused(await uses({ [`${query}.lora_A.weight`]: [[4, 16]], [`${query}.lora_B.weight`]: [[16, 4]] }))).toContain('its transformer_blocks.0.attn.to_q changes [16, 16], this base has [8, 8]');
+    expect(await refused(await uses({ [`${query}.diff_b`]: [[9]] }))).toContain('another size');
+    expect(await refused(await uses({ ...pair(query), [`${query}.dora_scale`]: [[3, 3]] }))).toContain('another size');
+  });
+
+  it.each([NaN, Infinity, -Infinity])('that holds %d, naming the tensor', async (value) => {
+    const values = valuesFor('', [4, 8]);
+    values[17] = value;
+    expect(await refused(await uses({ ...pair(query), [`${query}.lora_A.weight`]: [[4, 8], values] }))).toContain(`lora-broken: lora-2.safetensors is broken: ${query}.lora_A.weight holds infinities`);
+  });
+
+  it('that changes a layer under two spellings', async () => {
+    expect(await refused(await uses({ ...pair(query), ...pair(`lora_unet_${query.replaceAll('.', '_')}`) }))).toContain('changes transformer_blocks.0.attn.to_q twice');
+  });
+
+  it('where the memory does not hold it, with figures, before it is read', async () => {
+    expect(await refused(await uses({ ...pair(query), [`${query}.lora_magnitude_vector`]: [[8]] }), { memory: 200 })).toMatch(/lora-too-large: .* would take 0\.0 GB .*DoRA/);
+  });
+});
