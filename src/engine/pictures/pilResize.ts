@@ -8,8 +8,9 @@ export type ResizeFilter = 'lanczos' | 'bicubic';
  * few levels, which a model that was trained on Pillow's pictures sees.
  */
 export function pilResize(picture: Picture, width: number, height: number, filter: ResizeFilter): Picture {
-  const size = { width, height };
-  return resample(picture, size, filter, () => pillowPrecision, columnsFirst(picture, size));
+  const rows = (from: Picture) => (from.width === width ? from : resampleRows(from, weightsFor(from.width, width, filter)));
+  const columns = (from: Picture) => (from.height === height ? from : resampleColumns(from, weightsFor(from.height, height, filter)));
+  return columnsFirst(picture, { width, height }) ? rows(columns(picture)) : columns(rows(picture));
 }
 
 /** Since version 13 Pillow begins with the columns where they shrink by more than twice what the rows do. */
@@ -17,35 +18,9 @@ function columnsFirst(from: Size, to: Size): boolean {
   return to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
 }
 
-/**
- * Scales as `torch.nn.functional.interpolate` does 8-bit pictures with `antialias=True`: Pillow's way, but with weights of
- * 16 bits only, so that a pixel may come out one level beside Pillow's (ATen, `UpSampleKernel.cpp`).
- */
-export function torchResize(picture: Picture, width: number, height: number, filter: ResizeFilter): Picture {
-  return resample(picture, { width, height }, filter, torchPrecision, false);
-}
-
-/** Bits behind the point of a weight: 32 less 8 for the pixel and 2 against overflow. */
-const pillowPrecision = 22;
-
-/** As many bits as leave the largest weight below 2^15. */
-function torchPrecision(largest: number): number {
-  let bits = 0;
-  while (bits < 22 && Math.floor(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
-  return bits;
-}
-
-type Precision = (largestWeight: number) => number;
-
 interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-function resample(picture: Picture, { width, height }: Size, filter: ResizeFilter, precision: Precision, startWithColumns: boolean): Picture {
-  const rows = (from: Picture) => (from.width === width ? from : resampleRows(from, weightsFor(from.width, width, filter, precision)));
-  const columns = (from: Picture) => (from.height === height ? from : resampleColumns(from, weightsFor(from.height, height, filter, precision)));
-  return startWithColumns ? rows(columns(picture)) : columns(rows(picture));
 }
 
 /** For each output pixel of a line: where its input pixels start, how many there are, and their weights in fixed point. */
@@ -56,10 +31,12 @@ interface LineWeights {
   readonly weights: Int32Array;
   /** Weights of one output pixel take this many places. */
   readonly stride: number;
-  readonly bits: number;
 }
 
-function weightsFor(from: number, to: number, filter: ResizeFilter, precision: Precision): LineWeights {
+/** Bits behind the point of a weight: 32 less 8 for the pixel and 2 against overflow. */
+const bits = 22;
+
+function weightsFor(from: number, to: number, filter: ResizeFilter): LineWeights {
   const { support: radius, weight } = filters[filter];
   const scale = from / to;
   const stretch = Math.max(1, scale);
@@ -80,9 +57,8 @@ function weightsFor(from: number, to: number, filter: ResizeFilter, precision: P
     starts[index] = start;
     counts[index] = count;
   }
-  const bits = precision(exact.reduce((largest, value) => Math.max(largest, value), 0));
   const weights = Int32Array.from(exact, (value) => Math.trunc(value * 2 ** bits + (value < 0 ? -0.5 : 0.5)));
-  return { size: to, starts, counts, weights, stride, bits };
+  return { size: to, starts, counts, weights, stride };
 }
 
 function resampleRows({ width, height, pixels }: Picture, line: LineWeights): Picture {
@@ -90,7 +66,7 @@ function resampleRows({ width, height, pixels }: Picture, line: LineWeights): Pi
   for (let x = 0; x < line.size; x++) {
     const { start, taps } = tapsOf(line, x);
     for (let y = 0; y < height; y++) {
-      mix(pixels, (y * width + start) * 3, 3, taps, line.bits, scaled, (y * line.size + x) * 3);
+      mix(pixels, (y * width + start) * 3, 3, taps, scaled, (y * line.size + x) * 3);
     }
   }
   return { width: line.size, height, pixels: scaled };
@@ -101,7 +77,7 @@ function resampleColumns({ width, pixels }: Picture, line: LineWeights): Picture
   for (let y = 0; y < line.size; y++) {
     const { start, taps } = tapsOf(line, y);
     for (let x = 0; x < width; x++) {
-      mix(pixels, (start * width + x) * 3, width * 3, taps, line.bits, scaled, (y * width + x) * 3);
+      mix(pixels, (start * width + x) * 3, width * 3, taps, scaled, (y * width + x) * 3);
     }
   }
   return { width, height: line.size, pixels: scaled };
@@ -112,7 +88,7 @@ function tapsOf({ starts, counts, weights, stride }: LineWeights, index: number)
 }
 
 /** One output pixel: the weighted sum of input pixels `step` bytes apart, rounded and clipped to 8 bits. */
-function mix(pixels: Uint8Array, from: number, step: number, taps: Int32Array, bits: number, scaled: Uint8Array, to: number): void {
+function mix(pixels: Uint8Array, from: number, step: number, taps: Int32Array, scaled: Uint8Array, to: number): void {
   const half = 2 ** (bits - 1);
   let red = half;
   let green = half;
