@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly criteria: readonly Criterion[];
   readonly failureModes: readonly string[];
   readonly limits: Limits;
+  /** How a blind review checks its own rater; not at all when left out. */
+  readonly review?: ReviewChecks;
   /** Folder of the generations, relative to the workspace folder. */
   readonly results: string;
 }
@@ -90,6 +92,13 @@ export type NoiseKind = 'philox' | 'torch';
 export interface EngineSettings {
   readonly device: 'auto' | 'cuda' | 'webgpu' | 'coreml' | 'directml' | 'cpu';
   readonly precision: 'auto' | 'float32' | 'bfloat16' | 'float16' | 'int8' | 'int4' | 'nf4';
+}
+
+export interface ReviewChecks {
+  /** Cells that hide the untouched source or a degraded output among the outputs. */
+  readonly anchors?: number;
+  /** Share of the cells, 0 to 0.5, that are shown a second time without saying so. */
+  readonly repeats?: number;
 }
 
 export interface Limits {

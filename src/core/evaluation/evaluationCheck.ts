@@ -26,6 +26,11 @@ export function checkEvaluation(value: unknown): readonly string[] {
     limits.at('secondsPerEdit').optional()?.number(0);
     limits.at('sameCharacterShare').optional()?.number(0, 1);
   }
+  const review = root.at('review').optional();
+  if (review?.isObject()) {
+    review.at('anchors').optional()?.whole(0, 1000);
+    review.at('repeats').optional()?.number(0, 0.5);
+  }
   root.at('results').text();
   return problems;
 }

@@ -1,4 +1,4 @@
-import type { ArtifactPin, Rating } from './rating';
+import type { AnchorKind, ArtifactPin, Rating } from './rating';
 
 /** What a rater's lines on one output add up to. */
 export interface CurrentRating {
@@ -16,12 +16,18 @@ export interface CurrentRating {
   readonly milliseconds: number;
   /** At least one line was written when the rater knew the model. */
   readonly unblinded: boolean;
+  readonly anchor?: AnchorKind;
+  readonly repeat?: true;
 }
 
 export interface CurrentRatings {
   readonly current: readonly CurrentRating[];
   /** Of a picture that has been replaced since; kept in the file, left out of everything else. */
   readonly setAside: readonly CurrentRating[];
+  /** Second showings of outputs that are there as they were judged. */
+  readonly repeats: readonly CurrentRating[];
+  /** Hidden checks; what they showed is no model's output. */
+  readonly anchors: readonly CurrentRating[];
 }
 
 /**
@@ -32,13 +38,16 @@ export interface CurrentRatings {
 export function currentRatings(ratings: readonly Rating[], sha256Of: (generationId: string) => string | undefined): CurrentRatings {
   const folded = new Map<string, CurrentRating>();
   for (const rating of ratings) {
-    const key = JSON.stringify([rating.rater, rating.generationId, rating.outputSha256]);
+    const key = JSON.stringify([rating.rater, rating.generationId, rating.outputSha256, rating.repeat]);
     folded.set(key, applyRating(folded.get(key), rating));
   }
-  const current: CurrentRating[] = [];
-  const setAside: CurrentRating[] = [];
-  for (const rating of folded.values()) (sha256Of(rating.generationId) === rating.outputSha256 ? current : setAside).push(rating);
-  return { current, setAside };
+  const [current, setAside, repeats, anchors]: [CurrentRating[], CurrentRating[], CurrentRating[], CurrentRating[]] = [[], [], [], []];
+  for (const rating of folded.values()) {
+    if (rating.anchor) anchors.push(rating);
+    else if (sha256Of(rating.generationId) !== rating.outputSha256) setAside.push(rating);
+    else (rating.repeat ? repeats : current).push(rating);
+  }
+  return { current, setAside, repeats, anchors };
 }
 
 /** What holds after one more line. A line changes what it names; `null` takes an answer back. */
@@ -59,6 +68,8 @@ export function applyRating(before: CurrentRating | undefined, line: Rating): Cu
     worst: line.worst ?? before?.worst ?? false,
     milliseconds: (before?.milliseconds ?? 0) + activeTime(line.milliseconds),
     unblinded: (before?.unblinded ?? false) || line.unblinded === true,
+    ...(line.anchor && { anchor: line.anchor }),
+    ...(line.repeat && { repeat: line.repeat }),
   };
 }
 

@@ -38,30 +38,12 @@ const bootstrapSeed = 20_070_601;
 
 /** @param range of the score, to which intervals are cut */
 export function estimateModels(outputs: readonly JudgedOutput[], modelIds: readonly string[], scoreOf: (output: JudgedOutput) => number | undefined, range?: Interval): Estimates {
-  const { cells, pictureOf } = scoresByCell(outputs, scoreOf);
-  // A model that nobody judged by this criterion does not empty the comparison of the others.
-  const answered = modelIds.filter((id) => [...cells.values()].some((cell) => cell.has(id)));
-  const shared = [...cells].filter(([, cell]) => answered.every((id) => cell.has(id)));
-  const cellsOf = new Map<string, (typeof shared)[number][]>();
-  for (const cell of shared) {
-    const picture = pictureOf.get(cell[0]) ?? '';
-    const known = cellsOf.get(picture);
-    if (known) known.push(cell);
-    else cellsOf.set(picture, [cell]);
-  }
-  const pictures = [...cellsOf.keys()].sort();
-  const clusterOf = (id: string, picture: string): ClusterSum => {
-    const values = (cellsOf.get(picture) ?? []).flatMap(([, cell]) => cell.get(id) ?? []);
-    return { sum: values.reduce((sum, value) => sum + value, 0), count: values.length };
-  };
-  const clusters = modelIds.map((id) => pictures.map((picture) => (answered.includes(id) ? clusterOf(id, picture) : { sum: 0, count: 0 })));
-  const means = clusters.map((own) => own.reduce((sum, cluster) => sum + cluster.sum, 0) / own.reduce((sum, { count }) => sum + count, 0));
+  const scores = sharedScores(outputs, modelIds, scoreOf);
+  const { cells, pictures, clusters, means } = scores;
   const resampled = pictures.length >= 2 ? resampledMeans(clusters, resamples, bootstrapSeed) : [];
-  const differences = (modelId: string, against: string): readonly (readonly number[])[] =>
-    pictures.map((picture) => (cellsOf.get(picture) ?? []).map(([, cell]) => (cell.get(modelId) ?? Number.NaN) - (cell.get(against) ?? Number.NaN)));
   return {
     modelIds,
-    shared: shared.map(([key]) => key),
+    shared: cells,
     pictures,
     means,
     resampled,
@@ -70,7 +52,7 @@ export function estimateModels(outputs: readonly JudgedOutput[], modelIds: reado
       const mean = means[index];
       if (mean === undefined || Number.isNaN(mean)) return undefined;
       const interval = resampled[index] && clusterInterval(mean, resampled[index], pictures.length, range);
-      return { n: shared.length, mean, ...(interval && { interval }) };
+      return { n: cells.length, mean, ...(interval && { interval }) };
     },
     difference(modelId, against) {
       const [own, other] = [modelIds.indexOf(modelId), modelIds.indexOf(against)];
@@ -78,11 +60,54 @@ export function estimateModels(outputs: readonly JudgedOutput[], modelIds: reado
       if (own === other || Number.isNaN(mean)) return undefined;
       const [left, right] = [resampled[own], resampled[other]];
       const interval = left && right && clusterInterval(mean, difference(left, right), pictures.length);
-      const sums = differences(modelId, against).map((values) => values.reduce((sum, value) => sum + value, 0));
-      return { against, n: shared.length, mean, ...(interval && { interval }), probability: signFlipProbability(sums) };
+      const sums = scores.differences(modelId, against).map((values) => values.reduce((sum, value) => sum + value, 0));
+      return { against, n: cells.length, mean, ...(interval && { interval }), probability: signFlipProbability(sums) };
     },
-    differences,
+    differences: scores.differences,
   };
+}
+
+/** One score of the compared models on the cells that all of them share. */
+export interface SharedScores {
+  readonly cells: readonly string[];
+  readonly pictures: readonly string[];
+  /** For each model, by picture. */
+  readonly clusters: readonly (readonly ClusterSum[])[];
+  /** NaN for a model without any. */
+  readonly means: readonly number[];
+  differences(modelId: string, against: string): readonly (readonly number[])[];
+}
+
+export function sharedScores(outputs: readonly JudgedOutput[], modelIds: readonly string[], scoreOf: (output: JudgedOutput) => number | undefined): SharedScores {
+  const { cells, pictureOf } = scoresByCell(outputs, scoreOf);
+  // A model that nobody judged by this criterion does not empty the comparison of the others.
+  const answered = modelIds.filter((id) => [...cells.values()].some((cell) => cell.has(id)));
+  const shared = [...cells].filter(([, cell]) => answered.every((id) => cell.has(id)));
+  const cellsOf = new Map<string, ReadonlyMap<string, number>[]>();
+  for (const [key, cell] of shared) {
+    const picture = pictureOf.get(key) ?? '';
+    const known = cellsOf.get(picture);
+    if (known) known.push(cell);
+    else cellsOf.set(picture, [cell]);
+  }
+  const pictures = [...cellsOf.keys()].sort();
+  const clusterOf = (id: string, picture: string): ClusterSum => {
+    const values = (cellsOf.get(picture) ?? []).flatMap((cell) => cell.get(id) ?? []);
+    return { sum: values.reduce((sum, value) => sum + value, 0), count: values.length };
+  };
+  const clusters = modelIds.map((id) => pictures.map((picture) => (answered.includes(id) ? clusterOf(id, picture) : { sum: 0, count: 0 })));
+  return {
+    cells: shared.map(([key]) => key),
+    pictures,
+    clusters,
+    means: clusters.map(meanOf),
+    differences: (modelId, against) => pictures.map((picture) => (cellsOf.get(picture) ?? []).map((cell) => (cell.get(modelId) ?? Number.NaN) - (cell.get(against) ?? Number.NaN))),
+  };
+}
+
+/** NaN over nothing. */
+export function meanOf(clusters: readonly ClusterSum[]): number {
+  return clusters.reduce((sum, cluster) => sum + cluster.sum, 0) / clusters.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Weighted mean of the criteria on a scale of 0 to 1; `undefined` until all of them are answered. */

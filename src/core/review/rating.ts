@@ -18,7 +18,14 @@ export interface Rating {
   readonly milliseconds?: number;
   /** True from the moment the rater knew which model made the output. */
   readonly unblinded?: boolean;
+  /** A hidden check of the rater, which no model made. */
+  readonly anchor?: AnchorKind;
+  /** The second showing of an output; counts for self-agreement only. */
+  readonly repeat?: true;
 }
+
+/** `source`: the untouched picture, which keeps the person and does no edit; `degraded`: an output that was spoilt. */
+export type AnchorKind = 'source' | 'degraded';
 
 export interface ArtifactPin {
   /** 0 to 1 from the left and the top of the output. */

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { fail, ok, type Failure, type Result } from '../outcome';
 import type { Rating } from './rating';
-import { parseLine, type RatingsLine, type RevealRecord, type SeenRecord, type SessionRecord } from './records';
+import { parseLine, type RatingsLine, type RevealRecord, type SeenRecord, type SessionRecord, type VoteRecord } from './records';
 
 /** What `ratings.jsonl` holds, in the order of its lines. */
 export interface RatingsFile {
@@ -9,6 +9,7 @@ export interface RatingsFile {
   readonly sessions: readonly SessionRecord[];
   readonly reveals: readonly RevealRecord[];
   readonly seen: readonly SeenRecord[];
+  readonly votes: readonly VoteRecord[];
   /** Numbers (from 1) of lines that could not be read; they stay in the file. */
   readonly brokenLines: readonly number[];
   /** Size that was read, so that lines of another window can be noticed. */
@@ -62,6 +63,7 @@ export function parseRatings(text: string): RatingsFile {
   const sessions: SessionRecord[] = [];
   const reveals: RevealRecord[] = [];
   const seen: SeenRecord[] = [];
+  const votes: VoteRecord[] = [];
   const brokenLines: number[] = [];
   text.split('\n').forEach((line, index) => {
     const trimmed = line.replace(/^\uFEFF/, '').trim();
@@ -71,9 +73,10 @@ export function parseRatings(text: string): RatingsFile {
     else if (!('kind' in parsed)) ratings.push(parsed);
     else if (parsed.kind === 'session') sessions.push(parsed);
     else if (parsed.kind === 'reveal') reveals.push(parsed);
+    else if (parsed.kind === 'vote') votes.push(parsed);
     else seen.push(parsed);
   });
-  return { ratings, sessions, reveals, seen, brokenLines, bytes: Buffer.byteLength(text) };
+  return { ratings, sessions, reveals, seen, votes, brokenLines, bytes: Buffer.byteLength(text) };
 }
 
 const turns = new Map<string, Promise<unknown>>();

@@ -1,7 +1,7 @@
 import type { ArtifactPin, Rating } from './rating';
 
 /** Everything that a line of `ratings.jsonl` can be. A line without `kind` is a rating. */
-export type RatingsLine = Rating | SessionRecord | SeenRecord | RevealRecord;
+export type RatingsLine = Rating | SessionRecord | SeenRecord | RevealRecord | VoteRecord;
 
 /** Begins a blind session: all later shuffling of this rater follows from `seed`. */
 export interface SessionRecord {
@@ -37,6 +37,23 @@ export interface RevealRecord {
   readonly sessionId: string;
 }
 
+/** Which of two outputs of the same cell is better. The newest on a pair by a rater holds. */
+export interface VoteRecord {
+  readonly version: 1;
+  readonly kind: 'vote';
+  readonly at: string;
+  readonly rater: string;
+  readonly sessionId: string;
+  readonly left: SeenOutput;
+  readonly right: SeenOutput;
+  /** `null` takes the vote back. */
+  readonly choice: VoteChoice | null;
+  readonly milliseconds?: number;
+  readonly unblinded?: boolean;
+}
+
+export type VoteChoice = 'left' | 'right' | 'tie' | 'bothBad';
+
 /** One line of the file, or `undefined` when it is broken or of a version that this code does not know. */
 export function parseLine(text: string): RatingsLine | undefined {
   let value: unknown;
@@ -56,6 +73,8 @@ export function parseLine(text: string): RatingsLine | undefined {
       return { ...head, kind: 'reveal' };
     case 'seen':
       return Array.isArray(value.outputs) && value.outputs.every(isSeenOutput) ? { ...head, kind: 'seen', outputs: value.outputs } : undefined;
+    case 'vote':
+      return parseVote(value, head);
     default:
       return undefined;
   }
@@ -66,18 +85,31 @@ type Head = Pick<Rating, 'version' | 'at' | 'rater' | 'sessionId'>;
 function parseRating(value: Readonly<Record<string, unknown>>, head: Head): Rating | undefined {
   const { generationId, outputSha256, answers } = value;
   if (!isText(generationId) || !isText(outputSha256) || !isObject(answers) || !Object.values(answers).every(isAnswer)) return undefined;
-  const { failureModes, pins, note, flagged, best, worst, milliseconds, unblinded } = value;
+  const { failureModes, pins, note, flagged, best, worst, milliseconds, unblinded, anchor, repeat } = value;
   const optional = [
     isAbsentOr(failureModes, (modes) => Array.isArray(modes) && modes.every(isText)),
     isAbsentOr(pins, (list) => Array.isArray(list) && list.every(isPin)),
     isAbsentOr(note, isText),
     [flagged, best, worst, unblinded].every((flag) => isAbsentOr(flag, (on) => typeof on === 'boolean')),
     isAbsentOr(milliseconds, (time) => typeof time === 'number' && time >= 0),
+    isAbsentOr(anchor, (kind) => kind === 'source' || kind === 'degraded'),
+    isAbsentOr(repeat, (again) => again === true),
   ];
   if (!optional.every(Boolean)) return undefined;
-  const changes = { failureModes, pins, note, flagged, best, worst, milliseconds, unblinded };
+  const changes = { failureModes, pins, note, flagged, best, worst, milliseconds, unblinded, anchor, repeat };
   const present = Object.fromEntries(Object.entries(changes).filter(([, change]) => change !== undefined)) as Partial<Rating>;
   return { ...head, generationId, outputSha256, answers: answers as Rating['answers'], ...present };
+}
+
+function parseVote(value: Readonly<Record<string, unknown>>, head: Head): VoteRecord | undefined {
+  const { left, right, choice, milliseconds, unblinded } = value;
+  if (!isSeenOutput(left) || !isSeenOutput(right) || !isChoice(choice)) return undefined;
+  const time = typeof milliseconds === 'number' && milliseconds >= 0 ? { milliseconds } : {};
+  return { ...head, kind: 'vote', left, right, choice, ...time, ...(unblinded === true && { unblinded }) };
+}
+
+function isChoice(value: unknown): value is VoteChoice | null {
+  return value === null || value === 'left' || value === 'right' || value === 'tie' || value === 'bothBad';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

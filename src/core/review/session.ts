@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Generation } from '../evaluation/generation';
 import { ok, type Result } from '../outcome';
+import type { AnchorKind } from './rating';
 import { appendLines, type RatingsFile } from './ratingsFile';
 import type { SessionRecord } from './records';
 
@@ -10,6 +11,15 @@ export interface ReviewOutput {
   /** Absolute paths. */
   readonly outputPath: string;
   readonly sourcePath: string;
+  /** A hidden check: what is shown was not made by the generation's model. */
+  readonly anchor?: AnchorKind;
+  /** Shown before. */
+  readonly repeat?: true;
+}
+
+/** What tells one showing of an output from another: an output that is shown twice is rated twice. */
+export function showingOf({ generationId, repeat }: { readonly generationId: string; readonly repeat?: true | undefined }): string {
+  return repeat ? `${generationId} again` : generationId;
 }
 
 /** One source picture, one edit and one seed, with the outputs of all models: what a rater sees at a time. */
@@ -83,7 +93,7 @@ export function shuffled<Item>(items: readonly Item[], keyOf: (item: Item) => st
     .map(({ item }) => item);
 }
 
-function cellOf(key: string, group: readonly ReviewOutput[], seed: string): ReviewCell {
+export function cellOf(key: string, group: readonly ReviewOutput[], seed: string): ReviewCell {
   const outputs = shuffled(group, ({ generation }) => generation.id, `${seed}/${key}`);
   const { generation, sourcePath } = outputs[0] ?? unreachable();
   return { key, picture: generation.picture.file, sourcePath, edit: generation.edit, outputs };
