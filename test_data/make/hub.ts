@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sendContent, use } from './hub/body';
@@ -156,7 +157,7 @@ class Hub implements LoopbackHub {
     if (url.pathname === '/api/models') {
       const newest = [...this.history.keys()].flatMap((id) => this.newest(id) ?? []);
       const { body, link } = listModels(newest, url, this.options.pageSize ?? 1000);
-      return json(response, body, link ? { link } : {});
+      return list(request, response, body, link ? { link } : {});
     }
     const api = /^\/api\/models\/((?:[^/]+\/)?[^/]+?)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/.*)?)?$/.exec(url.pathname);
     if (api?.[1]) return this.api(request, response, url, { id: decodeURIComponent(api[1]), kind: api[2], revision: decodeURIComponent(api[3] ?? 'main') });
@@ -255,6 +256,13 @@ function tokenOf(authorization: string | undefined): string {
 
 function json(response: ServerResponse, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(JSON.stringify(body));
+}
+
+/** With an ETag of the content; what the asker has already is not sent again. */
+function list(request: IncomingMessage, response: ServerResponse, body: unknown, headers: Record<string, string>): void {
+  const etag = `W/"${createHash('sha1').update(JSON.stringify(body)).digest('hex')}"`;
+  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { etag, ...headers }).end();
+  return json(response, body, { etag, ...headers });
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string, headers: Record<string, string> = {}): void {

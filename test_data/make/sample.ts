@@ -1,12 +1,14 @@
 import { createSample } from './workspace';
 import { startHub } from './hub';
 import { sampleRepositories } from './sampleRepositories';
-import { randomCheckpoint } from './checkpoints/randomCheckpoint';
+import { randomCheckpoint, randomGguf } from './checkpoints/randomCheckpoint';
+import { randomLoras } from './checkpoints/randomLoras';
 import { writeCheckpoint } from './checkpoints/writeCheckpoint';
 
 /**
  * `sample.mjs create FOLDER [--fresh]` makes the sample workspace; `sample.mjs hub` serves its models on loopback until
- * the parent process goes; `sample.mjs checkpoint FOLDER` writes the random checkpoint that goldens are made from.
+ * the parent process goes; `sample.mjs checkpoint FOLDER` writes the random checkpoint that goldens are made
+ * from, with its LoRAs and its GGUF in folders of their own.
  */
 const [command, folder, ...options] = process.argv.slice(2);
 
@@ -18,7 +20,8 @@ if (command === 'create' && folder !== undefined) {
   process.send?.({ endpoint: hub.endpoint });
   process.on('disconnect', () => process.exit(0));
 } else if (command === 'checkpoint' && folder !== undefined) {
-  await writeCheckpoint(folder, randomCheckpoint());
+  await writeCheckpoint(folder, { ...randomCheckpoint(), 'gguf/transformer.gguf': randomGguf() });
+  await writeCheckpoint(`${folder}/loras`, randomLoras());
 } else {
   process.stderr.write('Usage: sample.mjs create FOLDER [--fresh] | sample.mjs hub | sample.mjs checkpoint FOLDER\n');
   process.exitCode = 2;

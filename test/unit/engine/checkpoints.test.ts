@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { randomCheckpoint } from '../../../test_data/make/checkpoints/randomCheckpoint';
+import { randomCheckpoint, randomGguf } from '../../../test_data/make/checkpoints/randomCheckpoint';
+import { randomLoras } from '../../../test_data/make/checkpoints/randomLoras';
 import { halfBits, toBfloat16 } from '../../../test_data/make/checkpoints/halfFloats';
 import { Golden, largestDifference } from './golden';
 
 describe('the random checkpoint', () => {
   it('is the same bytes at every call and on every machine', () => {
-    const hash = createHash('sha256');
-    for (const [name, content] of Object.entries(randomCheckpoint())) hash.update(name).update(content);
-    expect(hash.digest('hex')).toBe('fd8057831a43059864fae2347d1cb4622159354cf0647cf9c8d3e872b143af9a');
+    // The goldens were made from these bytes: see test/reference/README.md.
+    expect(hashOf(randomCheckpoint())).toBe('fd8057831a43059864fae2347d1cb4622159354cf0647cf9c8d3e872b143af9a');
+    expect(hashOf(randomLoras())).toBe('1d214ad7db7ff8c31f5f964ea3a989986517000f56918b0173d3b2de8e1560f5');
+    expect(hashOf({ 'transformer.gguf': randomGguf() })).toBe('33f662333e2e1d1f23860b2b5f3291a9821fb2fa3bf0f119456ec452a7976a9c');
   });
 
   it('names every tensor of its index in the shard that holds it', () => {
@@ -45,6 +47,12 @@ describe('a golden', () => {
     expect(largestDifference([Number.NaN, 1], [1, 1])).toBeNaN();
   });
 });
+
+function hashOf(files: Readonly<Record<string, Uint8Array | string>>): string {
+  const hash = createHash('sha256');
+  for (const [name, content] of Object.entries(files)) hash.update(name).update(content);
+  return hash.digest('hex');
+}
 
 function headerOf(file: Uint8Array | string | undefined): Record<string, unknown> {
   const bytes = Buffer.from(file as Uint8Array);

@@ -1,5 +1,6 @@
 import { autoencoderConfig, autoencoderLayout } from './autoencoderLayout';
 import { componentFiles, type CheckpointFiles } from './componentFiles';
+import { fitsBlocks, ggufFile } from './ggufFile';
 import { randomTensors } from './madeTensor';
 import { pipelineFiles } from './pipelineFiles';
 import { textEncoderConfig, textEncoderLayout, type TextEncoderSize } from './textEncoderLayout';
@@ -25,6 +26,17 @@ export function randomCheckpoint(): CheckpointFiles {
       stem: 'model', type: 'BF16', shards: 2,
     }),
   };
+}
+
+/** The random transformer as a GGUF file: feed-forwards in 4 bits, the other linear layers in 8, the rest in floats. */
+export function randomGguf(): Buffer {
+  const tensors = randomTensors(transformerLayout(transformerSize), 'transformer');
+  return ggufFile(tensors, 'qwen_image', (tensor) => {
+    if (tensor.shape.length === 1) return 'F32';
+    if (!fitsBlocks(tensor) || /^(img_in|txt_in|proj_out|norm_out)/.test(tensor.name)) return 'BF16';
+    if (tensor.name.startsWith('time_text_embed')) return 'F16';
+    return tensor.name.includes('_mlp.') ? 'Q4_0' : 'Q8_0';
+  });
 }
 
 /** A side of 64 and multiples of 32, so that GGUF's blocks of 32 fit. */
