@@ -8,7 +8,7 @@ import { installEditor, extensionFolderFor } from '../test/editor/install.mjs';
 import { installPackages, root, run } from '../test/install.mjs';
 
 const headless = process.argv.includes('--headless');
-const sample = path.join(root, '.evalmark', 'evalmark-sample');
+const sample = process.env.EVALMARK_SAMPLE_FOLDER ?? path.join(root, '.evalmark', 'evalmark-sample');
 const plan = path.join(sample, 'plans', 'tiny-editors', 'tasks.md');
 
 installPackages();

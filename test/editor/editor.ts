@@ -174,7 +174,7 @@ async function waitForServer(port: number, server: ChildProcess, output: readonl
   throw new Error(`code-server did not answer:\n${output.join('')}`);
 }
 
-function browserPath(): string {
+export function browserPath(): string {
   const found = [process.env.EVALMARK_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => file && existsSync(file));
   if (!found) throw new Error('No Chromium was found; set EVALMARK_CHROMIUM to one.');
   return found;
