@@ -26,23 +26,32 @@ const contributed = 'com.microsoft';
 
 /**
  * `x · weightᵀ + bias` for `x` of `[tokens, in]`, straight on the stored `[out, in]` bytes, packed or not.
- * With a LoRA: `+ (x · Aᵀ) · Bᵀ`, where A `[rank, in]` and B `[out, rank]` are the float32 inputs `<path>.lora_A` and
- * `<path>.lora_B`; their scale is folded into B. The rank may differ at each run. The sum rides on the third input of Gemm.
+ * With LoRAs: `+ (x · Aᵀ) · Bᵀ + c`, where A `[rank, in]`, B `[out, rank]` and c `[out]` are the float32 inputs
+ * `<path>.lora_A`, `.lora_B` and `.lora_bias`; all scales are folded into B. The rank may differ at each run. The sums ride
+ * on the third input of Gemm.
  */
 export function linear(context: LayerContext, modulePath: string, x: Value): Value {
   const { graph, weights } = context;
   const packed = weights.packed?.(`${modulePath}.weight`);
-  const bias = weights.find(`${modulePath}.bias`);
-  const added = bias && parameter(context, bias);
+  const bias = biasOf(context, modulePath);
   if (packed) {
     const product = packedProduct(context, modulePath, x, packed);
-    const sum = added === undefined ? product : graph.op('Add', [product, added], { name: `${modulePath}.biased` });
+    const sum = bias === undefined ? product : graph.op('Add', [product, bias], { name: `${modulePath}.biased` });
     return withLora(context, modulePath, x, sum, packed);
   }
   const weight = stored(weights, `${modulePath}.weight`);
   const [rows = 0, columns = 0] = weight.shape;
-  const product = graph.op('Gemm', [x, parameter(context, weight), added], { name: modulePath, attributes: { transB: 1 } });
+  const product = graph.op('Gemm', [x, parameter(context, weight), bias], { name: modulePath, attributes: { transB: 1 } });
   return withLora(context, modulePath, x, product, { rows, columns });
+}
+
+function biasOf(context: LayerContext, modulePath: string): Value | undefined {
+  const { graph, weights, compute, loraTargets } = context;
+  const bias = weights.find(`${modulePath}.bias`);
+  const own = bias && parameter(context, bias);
+  if (!loraTargets.has(modulePath)) return own;
+  const change = narrow(graph, graph.input(`${modulePath}.lora_bias`, 'float32', ['out']), compute);
+  return own === undefined ? change : graph.op('Add', [own, change], { name: `${modulePath}.bias_changed` });
 }
 
 function packedProduct(context: LayerContext, modulePath: string, x: Value, packed: PackedTensor): Value {
@@ -111,8 +120,9 @@ export function rmsNormOfHeads(context: LayerContext, modulePath: string, x: Val
 
 /**
  * Normalises over the last axis, then `· scale + shift`. Both may be computed in the graph (adaptive norms), `[features]` long.
+ * A shift has to be there: without one, a fusion of onnxruntime 1.30 (SkipLayerNorm) ends the process.
  */
-export function layerNorm({ graph }: LayerContext, name: string, x: Value, scale: Value, shift: Value | undefined, epsilon = 1e-6): Value {
+export function layerNorm({ graph }: LayerContext, name: string, x: Value, scale: Value, shift: Value, epsilon = 1e-6): Value {
   return graph.op('LayerNormalization', [x, scale, shift], { name, attributes: { axis: -1, epsilon: { float: epsilon } } });
 }
 

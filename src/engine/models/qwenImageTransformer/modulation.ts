@@ -1,0 +1,76 @@
+import { GraphBuilder } from '../../graph/graphBuilder';
+import { linear, narrow, operatorSet, silu, widen, type LayerContext } from '../../graph/layers';
+import type { QwenImageTransformerConfig } from './config';
+import { ports, type Section } from './blockGraph';
+import { blockPath, timestepFeatures, vectorsPerStream } from './tensors';
+import type { NumberTensor } from '../../graph/graphSession';
+
+/**
+ * The vectors that steer blocks and output at one point on the way. They hang on nothing but that point (and LoRAs), so
+ * a third of all weights is needed once for a point and not at every prediction. By the names of the graphs' inputs.
+ */
+export type Modulation = ReadonlyMap<string, NumberTensor>;
+
+/** From `timesteps` `[points, 256]` to `conditioning` `[points, width]`, the activation before each modulation included. */
+export function conditioningGraph(context: Omit<LayerContext, 'graph'>): GraphBuilder {
+  const graph = new GraphBuilder('QwenTimestepProjEmbeddings', operatorSet);
+  const layers = { ...context, graph };
+  const timesteps = narrow(graph, graph.input('timesteps', 'float32', ['points', timestepFeatures]), context.compute);
+  const embedder = 'time_text_embed.timestep_embedder';
+  const embedded = linear(layers, `${embedder}.linear_2`, silu(layers, linear(layers, `${embedder}.linear_1`, timesteps), `${embedder}.act`));
+  graph.output('conditioning', widen(graph, silu(layers, embedded), context.compute), 'float32', ['points', 'width']);
+  return graph;
+}
+
+/** From `conditioning` to each module's output, `[points, vectors · width]`, under the module's name. */
+export function modulationGraph(context: Omit<LayerContext, 'graph'>, { width, layers: blocks }: QwenImageTransformerConfig, { first, end }: Section): GraphBuilder {
+  const graph = new GraphBuilder('modulation', operatorSet);
+  const layers = { ...context, graph };
+  const conditioning = narrow(graph, graph.input('conditioning', 'float32', ['points', width]), context.compute);
+  for (const path of modulationModules(blocks, { first, end })) {
+    graph.output(`${path}.vectors`, widen(graph, linear(layers, path, conditioning), context.compute), 'float32', ['points', 'vectors']);
+  }
+  return graph;
+}
+
+export function modulationModules(blocks: number, { first, end }: Section): readonly string[] {
+  const ofBlocks = Array.from({ length: end - first }, (_, index) => [`${blockPath(first + index)}.img_mod.1`, `${blockPath(first + index)}.txt_mod.1`]).flat();
+  return end === blocks ? [...ofBlocks, 'norm_out.linear'] : ofBlocks;
+}
+
+/**
+ * Arranges what the modules gave for several points as the graphs of the blocks want it, 1 added to the scales.
+ * @param rows the points of this modulation: one, or the point and the end of the way
+ */
+export function arrangeModulation(outputs: ReadonlyMap<string, Float32Array>, { width, layers }: QwenImageTransformerConfig, rows: readonly number[]): Modulation {
+  const vectorsOf = (path: string, count: number): VectorSource => ({ values: outputs.get(path) ?? new Float32Array(), count });
+  const blocks = Array.from({ length: layers }, (_, index): [string, NumberTensor] => {
+    const path = blockPath(index);
+    const sources = [vectorsOf(`${path}.img_mod.1`, vectorsPerStream), vectorsOf(`${path}.txt_mod.1`, vectorsPerStream)];
+    // Shift, scale, gate, shift, scale, gate.
+    return [ports.blockModulation(index), arranged(sources, width, rows, (vector) => vector % 3 === 1)];
+  });
+  // Here the scale is first.
+  return new Map([...blocks, [ports.outputModulation, arranged([vectorsOf('norm_out.linear', 2)], width, rows, (vector) => vector === 0)]]);
+}
+
+interface VectorSource {
+  /** `[points, count · width]` */
+  readonly values: Float32Array;
+  readonly count: number;
+}
+
+function arranged(sources: readonly VectorSource[], width: number, rows: readonly number[], isScale: (vector: number) => boolean): NumberTensor {
+  const vectors = sources.flatMap(({ values, count }) => Array.from({ length: count }, (_, vector) => ({ values, count, vector })));
+  const data = new Float32Array(vectors.length * rows.length * width);
+  let at = 0;
+  for (const { values, count, vector } of vectors) {
+    for (const row of rows) {
+      const start = (row * count + vector) * width;
+      const part = values.subarray(start, start + width);
+      data.set(isScale(vector) ? part.map((value) => value + 1) : part, at);
+      at += width;
+    }
+  }
+  return { data, dims: [vectors.length, rows.length, width] };
+}
