@@ -1,14 +1,18 @@
 import type { EditRequest, EditResult, EditWatch, InferenceEngine } from '../core/evaluation/inference';
 import type { Logger } from '../core/actions/action';
 import { fail, type Result } from '../core/outcome';
-import { crashed, editCancelled } from './childFailure';
-import { EngineChild } from './engineChild';
+import { crashed, editCancelled, hung } from './childFailure';
+import { EngineChild, type EngineChildOptions } from './engineChild';
 
 export interface EngineClientOptions {
   /** How long a cancelled edit may take to stop by itself before its process is killed. */
   readonly graceMilliseconds?: number;
   /** How long a process with a loaded model is kept without work. */
   readonly idleMilliseconds?: number;
+  /** Absolute; where encoded prompts, pictures and packed weights are kept. Nothing is kept when left out. */
+  readonly cacheFolder?: string;
+  /** When a process that lives counts as hung; for tests. */
+  readonly pulse?: EngineChildOptions['pulse'];
 }
 
 /**
@@ -22,13 +26,15 @@ export class EngineClient implements InferenceEngine {
   private disposed = false;
   private readonly grace: number;
   private readonly idleAfter: number;
+  private readonly childOptions: EngineChildOptions;
 
   /** @param entry the bundled child, `dist/engine.cjs` */
   constructor(
     private readonly entry: string,
     private readonly log: Logger,
-    { graceMilliseconds = 3000, idleMilliseconds = 600_000 }: EngineClientOptions = {},
+    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, pulse = usualPulse }: EngineClientOptions = {},
   ) {
+    this.childOptions = { patienceMilliseconds: 60_000, pulse, settings: cacheFolder === undefined ? {} : { cacheFolder } };
     this.grace = graceMilliseconds;
     this.idleAfter = idleMilliseconds;
   }
@@ -67,7 +73,7 @@ export class EngineClient implements InferenceEngine {
 
   private async runningChild(): Promise<Result<EngineChild>> {
     if (this.child?.running) return { ok: true, value: this.child };
-    const started = await EngineChild.start(this.entry);
+    const started = await EngineChild.start(this.entry, this.childOptions);
     if (!started.ok) return started;
     this.log.debug(`The inference process ${started.value.processId ?? '?'} started.`);
     this.child = started.value;
@@ -88,8 +94,9 @@ export class EngineClient implements InferenceEngine {
     try {
       const ending = await edit.ending;
       if (ending.kind === 'result') return ending.result;
+      if (ending.kind === 'hang') await child.kill();
       if (signal.aborted || this.disposed) return fail(editCancelled);
-      const failure = crashed(ending.exit);
+      const failure = ending.kind === 'hang' ? hung(ending.why) : crashed(ending.exit);
       this.log.error(`${failure.message}${failure.detail ? `\n${failure.detail}` : ''}`);
       return fail(failure);
     } finally {
@@ -108,3 +115,6 @@ export class EngineClient implements InferenceEngine {
     this.idle.unref();
   }
 }
+
+/** Half a minute without a beat, or ten minutes in which nothing was computed and nothing said. */
+const usualPulse: EngineChildOptions['pulse'] = { checkMilliseconds: 5000, silentChecks: 6, idleChecks: 120 };

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { EditRequest, EditResult, EditWatch } from '../core/evaluation/inference';
 import { fail, ok, type Result } from '../core/outcome';
@@ -8,16 +8,23 @@ import { loadPicture, type Picture } from './pictures/loadPicture';
 import { savePicture } from './pictures/savePicture';
 import type { Pipeline } from './pipelines/pipeline';
 import { pipelineFor } from './pipelines/pipelineFor';
+import type { EngineProcessSettings } from './protocol';
 import { versions } from './versions';
 
 /** Does edits one after the other and keeps the model of the last one loaded. */
 export class EditDesk {
-  private loaded: { readonly key: string; readonly pipeline: Pipeline } | undefined;
+  private loaded: { readonly key: string; readonly loras: string; readonly pipeline: Pipeline } | undefined;
   private readonly memory = new MemoryWatch();
+
+  private settings: EngineProcessSettings = {};
+
+  open(settings: EngineProcessSettings): void {
+    this.settings = settings;
+  }
 
   async edit(request: EditRequest, { signal, progress }: EditWatch): Promise<Result<EditResult>> {
     const begun = performance.now();
-    const cached = this.loaded?.key === (await keyOf(request));
+    const cached = this.fits(request, await keyOf(request));
     if (!cached) progress({ stage: 'loading' });
     const pipeline = await this.pipeline(request);
     if (!pipeline.ok) return pipeline;
@@ -35,11 +42,14 @@ export class EditDesk {
       if (!output.ok) return output;
       if (signal.aborted) return fail(editCancelled);
       progress({ stage: 'saving' });
+      const saving = performance.now();
       await mkdir(path.dirname(request.output), { recursive: true });
       const saved = await savePicture(request.output, output.value.picture);
       if (!saved.ok) return saved;
-      const { device, precision, warnings } = pipeline.value;
+      const savingSeconds = secondsSince(saving);
+      const { name, device, precision, warnings } = pipeline.value;
       const editSeconds = secondsSince(started);
+      const { stages, ...details } = output.value.details;
       const memory = await this.memory.stop();
       return ok({
         sha256: saved.value,
@@ -52,6 +62,7 @@ export class EditDesk {
         precision,
         warnings: [...new Set([...warnings, ...output.value.warnings, ...memory.warnings])],
         versions: await versions(),
+        record: { pipeline: name, ...details, stages: { ...stages, saving: savingSeconds } },
       });
     } finally {
       await this.memory.stop();
@@ -60,20 +71,39 @@ export class EditDesk {
 
   private async pipeline(request: EditRequest): Promise<Result<Pipeline>> {
     const key = await keyOf(request);
-    if (this.loaded?.key === key) return ok(this.loaded.pipeline);
     const former = this.loaded;
+    if (former && this.fits(request, key)) return ok(former.pipeline);
     this.loaded = undefined;
     await former?.pipeline.dispose();
-    const made = await pipelineFor(request.model, request.engine);
-    if (made.ok) this.loaded = { key, pipeline: made.value };
+    const made = await pipelineFor(request, this.settings);
+    if (made.ok) this.loaded = { key, loras: lorasOf(request), pipeline: made.value };
     return made;
+  }
+
+  private fits(request: EditRequest, key: string): boolean {
+    return this.loaded?.key === key && (this.loaded.pipeline.swapsLoras || this.loaded.loras === lorasOf(request));
   }
 }
 
 /** A model that was replaced on the disk is another model. */
 async function keyOf({ model, engine }: EditRequest): Promise<string> {
-  const found = await stat(model.path).catch(() => undefined);
-  return JSON.stringify([model, engine, found?.mtimeMs, found?.size]);
+  return JSON.stringify([model.path, model.range, engine, await stampOf(model.path)]);
+}
+
+function lorasOf({ model }: EditRequest): string {
+  return JSON.stringify(model.loras);
+}
+
+/** Size and time of a file, or of all files of a checkpoint's components. */
+async function stampOf(place: string): Promise<string> {
+  const found = await stat(place).catch(() => undefined);
+  if (!found?.isDirectory()) return `${found?.size} ${found?.mtimeMs}`;
+  const entries = (await readdir(place, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const inside = await Promise.all(folders.map(async (folder) => (await readdir(path.join(place, folder))).map((name) => path.join(folder, name))));
+  const files = [...entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name), ...inside.flat()].sort();
+  const stamps = await Promise.all(files.map(async (file) => stat(path.join(place, file)).then(({ size, mtimeMs }) => `${file} ${size} ${mtimeMs}`, () => file)));
+  return stamps.join('\n');
 }
 
 async function loadPictures(files: readonly string[]): Promise<Result<readonly Picture[]>> {

@@ -1,10 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { EditProgress, EditRequest, EditResult } from '../core/evaluation/inference';
 import { fail, ok, type Result } from '../core/outcome';
 import { notStarted, type ChildExit } from './childFailure';
-import { isChildMessage, protocolVersion, type HostMessage } from './protocol';
+import { heartbeatDescriptor, protocolVersion, type EngineProcessSettings, type HostMessage } from './protocol';
+import { readChildMessage } from './protocolCheck';
+import { Pulse, type PulseOptions } from './pulse';
 
-export type EditEnding = { readonly kind: 'result'; readonly result: Result<EditResult> } | { readonly kind: 'exit'; readonly exit: ChildExit };
+export type EditEnding =
+  | { readonly kind: 'result'; readonly result: Result<EditResult> }
+  | { readonly kind: 'exit'; readonly exit: ChildExit }
+  /** It lives, but does not go on. */
+  | { readonly kind: 'hang'; readonly why: 'silent' | 'idle' };
+
+export interface EngineChildOptions {
+  /** How long it may take to answer at first. */
+  readonly patienceMilliseconds: number;
+  readonly pulse: PulseOptions;
+  readonly settings: EngineProcessSettings;
+}
 
 /** One inference process from its start to its end. */
 export class EngineChild {
@@ -15,28 +29,37 @@ export class EngineChild {
   private readonly listeners = new Map<number, { progress(report: EditProgress): void; result(result: Result<EditResult>): void }>();
 
   /** Resolves when the process answers, or with the reason why it does not. */
-  static async start(entry: string, patienceMilliseconds = 60_000): Promise<Result<EngineChild>> {
+  static async start(entry: string, { patienceMilliseconds, pulse, settings }: EngineChildOptions): Promise<Result<EngineChild>> {
     let process_: ChildProcess;
     try {
       // Inside an editor `process.execPath` is Electron, which is a Node only when told so.
       process_ = fork(entry, [], {
         execArgv: [],
         serialization: 'advanced',
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
         env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       });
     } catch (error) {
       return fail(notStarted({ code: undefined, signal: undefined, stderr: String(error) }));
     }
-    const child = new EngineChild(process_);
+    const child = new EngineChild(process_, pulse);
     const protocol = await child.protocolWithin(patienceMilliseconds);
-    if (protocol === protocolVersion) return ok(child);
+    if (protocol === protocolVersion) {
+      child.send({ kind: 'open', settings });
+      return ok(child);
+    }
     await child.kill();
     const stderr = protocol === undefined ? child.tail : `It speaks protocol ${protocol}, not ${protocolVersion}: it belongs to another version of Evalmark.`;
     return fail(notStarted({ code: child.exit?.code, signal: child.exit?.signal, stderr }));
   }
 
-  private constructor(private readonly process: ChildProcess) {
+  private readonly pulse: Pulse;
+
+  private constructor(
+    private readonly process: ChildProcess,
+    pulse: PulseOptions,
+  ) {
+    this.pulse = new Pulse(process.stdio[heartbeatDescriptor] as Readable, pulse);
     for (const stream of [process.stdout, process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.tail = (this.tail + text).slice(-8000)));
     }
@@ -67,9 +90,14 @@ export class EngineChild {
       this.listeners.set(id, { progress, result: (result) => resolve({ kind: 'result', result }) });
     });
     const ended = this.ended.then((exit): EditEnding => ({ kind: 'exit', exit }));
+    let unwatch = () => {};
+    const hangs = new Promise<EditEnding>((resolve) => (unwatch = this.pulse.watch((why) => resolve({ kind: 'hang', why }))));
     this.send({ kind: 'edit', id, request });
     return {
-      ending: Promise.race([answered, ended]).finally(() => this.listeners.delete(id)),
+      ending: Promise.race([answered, ended, hangs]).finally(() => {
+        unwatch();
+        this.listeners.delete(id);
+      }),
       cancel: () => this.send({ kind: 'cancel', id }),
     };
   }
@@ -79,8 +107,10 @@ export class EngineChild {
     await this.ended;
   }
 
-  private receive(message: unknown): void {
-    if (!isChildMessage(message) || message.kind === 'ready') return;
+  private receive(received: unknown): void {
+    const message = readChildMessage(received);
+    if (!message || message.kind === 'ready') return;
+    this.pulse.hear();
     const listener = this.listeners.get(message.id);
     if (message.kind === 'progress') listener?.progress(message.progress);
     else listener?.result(message.result);
@@ -94,8 +124,9 @@ export class EngineChild {
   private async protocolWithin(milliseconds: number): Promise<number | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const ready = new Promise<number>((resolve) => {
-      this.process.on('message', (message) => {
-        if (isChildMessage(message) && message.kind === 'ready') resolve(message.protocol);
+      this.process.on('message', (received) => {
+        const message = readChildMessage(received);
+        if (message?.kind === 'ready') resolve(message.protocol);
       });
     });
     const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)));

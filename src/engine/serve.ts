@@ -2,7 +2,9 @@ import type { EditProgress, EditRequest, EditResult } from '../core/evaluation/i
 import { fail, type Failure, type Result } from '../core/outcome';
 import { editCancelled } from './childFailure';
 import { EditDesk } from './editDesk';
-import { isHostMessage, protocolVersion, type ChildMessage } from './protocol';
+import { startHeartbeat } from './heartbeat';
+import { protocolVersion, type ChildMessage } from './protocol';
+import { readHostMessage } from './protocolCheck';
 
 /** Answers the host's messages until the host is gone. */
 export function serve(): void {
@@ -10,8 +12,17 @@ export function serve(): void {
   const running = new Map<number, AbortController>();
   let turn: Promise<void> = Promise.resolve();
 
-  process.on('message', (message) => {
-    if (!isHostMessage(message)) return;
+  process.on('message', (received) => {
+    const message = readHostMessage(received);
+    if (!message) return;
+    if (message.kind === 'open') {
+      desk.open(message.settings);
+      return;
+    }
+    if (message.kind === 'invalid') {
+      send({ kind: 'result', id: message.id, result: fail(misunderstood(message.problem)) });
+      return;
+    }
     if (message.kind === 'cancel') {
       running.get(message.id)?.abort();
       return;
@@ -26,6 +37,7 @@ export function serve(): void {
     });
   });
   process.on('disconnect', () => process.exit(0));
+  startHeartbeat();
   send({ kind: 'ready', protocol: protocolVersion });
 }
 
@@ -35,6 +47,15 @@ async function attempt(desk: EditDesk, request: EditRequest, signal: AbortSignal
   } catch (error) {
     return fail(signal.aborted ? editCancelled : unexpected(error));
   }
+}
+
+function misunderstood(problem: string): Failure {
+  return {
+    code: 'request-invalid',
+    message: `The inference process was asked for something that it cannot do: ${problem}.`,
+    advice: 'Correct evaluation.json and the size of the edit; if it looks right, report this with the log.',
+    short: 'bad request',
+  };
 }
 
 function unexpected(error: unknown): Failure {

@@ -117,7 +117,10 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: Pictu
   const { sampler, engine: settings } = evaluation;
   await mkdir(path.dirname(output), { recursive: true });
   const pictures = [picture, ...references.value.map(({ file }) => path.join(pictureFolder, file))];
-  const edited = await engine.edit(editRequest({ planned, model: model.local, sampler, engine: settings, pictures, output }), { signal, progress: stage });
+  const request = editRequest({ planned, model: model.local, sampler, engine: settings, pictures, output });
+  const first = await engine.edit(request, { signal, progress: stage });
+  // A process that died or froze is replaced; what did it once may have had its reason outside.
+  const edited = !first.ok && diedWith.has(first.failure.code) && !signal.aborted ? await engine.edit(request, { signal, progress: stage }) : first;
   if (!edited.ok) return edited;
   const generation = await generationOf({ planned, model, sampler, picture, pictureSha256, references: references.value, result: edited.value, at: run.now() });
   const written = await writeSidecar(sidecarOf(output), generation);
@@ -152,17 +155,19 @@ class Breaker {
   note(modelId: string, failure: Failure | undefined): void {
     if (failure && hopeless.has(failure.code)) this.all = true;
     if (failure && hopelessForModel.has(failure.code)) this.broken.add(modelId);
-    const crashes = failure?.code === 'engine-crashed' ? (this.crashes.get(modelId) ?? 0) + 1 : 0;
+    const crashes = diedWith.has(failure?.code ?? '') ? (this.crashes.get(modelId) ?? 0) + 1 : 0;
     this.crashes.set(modelId, crashes);
     if (crashes >= 2) this.broken.add(modelId);
   }
 }
 
+const diedWith = new Set(['engine-crashed', 'engine-hung']);
+
 const hopeless = new Set(['engine-not-started', 'disk-full']);
 
 const hopelessForModel = new Set([
   'model-missing', 'model-refused', 'model-truncated', 'not-an-onnx-model', 'not-a-model', 'pipeline-not-supported',
-  'loras-not-supported', 'unknown-input', 'no-image-port',
+  'loras-not-supported', 'unknown-input', 'no-image-port', 'memory-short', 'scheduler-not-supported', 'config-missing', 'config-refused',
 ]);
 
 /** Speed and time left from what this run has made; what was kept from earlier runs cost nothing. */

@@ -4,10 +4,12 @@ import type { EngineSettings } from '../../core/evaluation/evaluation';
 import type { EditRequest, LocalModel } from '../../core/evaluation/inference';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { editCancelled } from '../childFailure';
+import type { FileRecord } from '../../core/evaluation/generation';
 import type { OnnxHeader } from '../graph/modelHeader';
 import type { Picture } from '../pictures/loadPicture';
 import { cropPicture, framePicture, padPicture, resizePicture, type Framed } from '../pictures/resizePicture';
 import { fromValues, toValues } from '../pictures/tensor';
+import { fileRecord } from '../weights/fileRecord';
 import { openSession } from './onnxSession';
 import { readSignature, type ImagePort, type SettingPort, type Signature } from './onnxSignature';
 import type { Pipeline, PipelineJob, PipelineOutput } from './pipeline';
@@ -26,13 +28,16 @@ export class OnnxImageToImage implements Pipeline {
     }
     const multiple = Math.max(1, Math.trunc(Number(header.metadata.get('evalmark.multiple') ?? 1)) || 1);
     const said = engine.precision === 'auto' || engine.precision === 'float32' ? [] : [`A single ONNX file decides its precision itself; ${engine.precision} was not applied.`];
-    return ok(new OnnxImageToImage(name, session, signature.value, multiple, device, [...warnings, ...said]));
+    const record = await fileRecord(path.dirname(model.path), name);
+    return ok(new OnnxImageToImage(record, session, signature.value, multiple, device, [...warnings, ...said]));
   }
 
+  readonly name = 'onnx';
   readonly precision = 'float32';
+  readonly swapsLoras = false;
 
   private constructor(
-    private readonly name: string,
+    private readonly file: FileRecord,
     private readonly session: InferenceSession,
     private readonly signature: Signature,
     private readonly multiple: number,
@@ -45,19 +50,21 @@ export class OnnxImageToImage implements Pipeline {
     const [port] = this.signature.images;
     if (!source || !port) throw new Error('An edit needs a picture.');
     const warnings: string[] = [];
-    if (pictures.length > this.signature.images.length) warnings.push(`${this.name} takes ${this.signature.images.length} picture(s); the rest was left out.`);
+    if (pictures.length > this.signature.images.length) warnings.push(`${this.file.file} takes ${this.signature.images.length} picture(s); the rest was left out.`);
     const target = targetSize(source, request);
     const framed = await this.framed(source, port, target, warnings);
     const feeds = await this.feeds(framed, pictures, request);
     if (signal.aborted) return fail(editCancelled);
 
     progress({ stage: 'sampling', step: 0, steps: 1 });
+    const begun = performance.now();
     let results: InferenceSession.OnnxValueMapType;
     try {
       results = await this.session.run(feeds, [this.signature.output.name]);
     } catch (error) {
-      return fail(runFailed(this.name, framed.picture, error));
+      return fail(runFailed(this.file.file, framed.picture, error));
     }
+    const sampling = Math.round(performance.now() - begun) / 1000;
     progress({ stage: 'sampling', step: 1, steps: 1 });
     if (signal.aborted) return fail(editCancelled);
 
@@ -65,7 +72,11 @@ export class OnnxImageToImage implements Pipeline {
     const picture = this.pictureOf(results[this.signature.output.name], warnings);
     if (!picture.ok) return picture;
     const enlarges = request.width === undefined && request.height === undefined && picture.value.width > framed.picture.width;
-    return ok({ picture: await unframed(picture.value, framed, enlarges ? undefined : target), warnings });
+    return ok({
+      picture: await unframed(picture.value, framed, enlarges ? undefined : target),
+      warnings,
+      details: { files: [this.file], loras: [], stages: { sampling } },
+    });
   }
 
   async dispose(): Promise<void> {
@@ -78,7 +89,7 @@ export class OnnxImageToImage implements Pipeline {
       const width = port.width ?? target.width;
       const height = port.height ?? target.height;
       if (source.width !== width || source.height !== height) {
-        warnings.push(`${this.name} takes only ${width}x${height}: the picture was fitted into that, and the result scaled back to ${target.width}x${target.height}.`);
+        warnings.push(`${this.file.file} takes only ${width}x${height}: the picture was fitted into that, and the result scaled back to ${target.width}x${target.height}.`);
       }
       return framePicture(source, width, height);
     }
@@ -110,10 +121,10 @@ export class OnnxImageToImage implements Pipeline {
     const { layout, single, range, type } = this.signature.output;
     const dims = single ? (tensor?.dims ?? []) : (tensor?.dims.slice(1) ?? []);
     const [height, width, channels] = layout === 'NCHW' ? [dims[1], dims[2], dims[0]] : [dims[0], dims[1], dims[2]];
-    if (!tensor || !width || !height || channels !== 3) return fail(badOutput(this.name, `a tensor of the shape [${tensor?.dims.join(', ') ?? ''}]`));
+    if (!tensor || !width || !height || channels !== 3) return fail(badOutput(this.file.file, `a tensor of the shape [${tensor?.dims.join(', ') ?? ''}]`));
     const { picture, notNumbers, outside } = fromValues(tensor.data as Float32Array | Uint8Array, width, height, layout, type === 'uint8' ? '0..255' : range);
     const count = width * height * 3;
-    if (notNumbers > 0) return fail(badOutput(this.name, `values that are no numbers (${((100 * notNumbers) / count).toFixed(1)} %)`));
+    if (notNumbers > 0) return fail(badOutput(this.file.file, `values that are no numbers (${((100 * notNumbers) / count).toFixed(1)} %)`));
     if (outside > count / 100) {
       warnings.push(`${Math.round((100 * outside) / count)} % of the values lay outside ${range} and were cut off; if the output looks wrong, set "range" of the model in evaluation.json.`);
     }

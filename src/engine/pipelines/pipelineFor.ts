@@ -1,15 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { EngineSettings } from '../../core/evaluation/evaluation';
-import type { LocalModel } from '../../core/evaluation/inference';
+import type { EditRequest } from '../../core/evaluation/inference';
 import { fail, type Failure, type Result } from '../../core/outcome';
 import { readModelHeader } from '../graph/modelHeader';
 import { identifyFile } from './identifyFile';
 import { OnnxImageToImage } from './onnxImageToImage';
+import type { EngineProcessSettings } from '../protocol';
 import type { Pipeline } from './pipeline';
 
 /** Loads the pipeline that fits the files, or says why none does. */
-export async function pipelineFor(model: LocalModel, engine: EngineSettings): Promise<Result<Pipeline>> {
+export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' | 'engine'>, _settings: EngineProcessSettings): Promise<Result<Pipeline>> {
   const found = await stat(model.path).catch(() => undefined);
   if (!found) return fail(missing(model.path));
   if (found.isDirectory()) return fail(await unsupportedFolder(model.path));

@@ -181,7 +181,7 @@ describe('what cannot be edited', () => {
     expect(failure).toMatchObject({ code: 'pipeline-not-supported' });
     expect(failure?.message).toContain('QwenImageEditPlusPipeline');
     expect(await failureOf({ ...edit, model: { path: path.join(folder, 'nothing.onnx'), loras: [] } })).toMatchObject({ code: 'model-missing' });
-    expect(await failureOf({ ...edit, model: { ...edit.model, loras: [{ path: 'x', scale: 1 }] } })).toMatchObject({ code: 'loras-not-supported' });
+    expect(await failureOf({ ...edit, model: { ...edit.model, loras: [{ path: path.join(folder, 'x.safetensors'), scale: 1 }] } })).toMatchObject({ code: 'loras-not-supported' });
   });
 
   it('a damaged, a missing and an enormous picture', async () => {
