@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stackLoras, type LoraUse, type LoraStack } from '../../../../src/engine/lora/loraStack';
-import { largestDifference } from '../numbers';
+import { largestDifference } from '../golden';
 import { baseModel, inTemporaryFolder, lora, output, query, up, valuesFor, type Tensors } from './loraFixture';
 
 inTemporaryFolder();
