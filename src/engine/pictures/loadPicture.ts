@@ -15,7 +15,8 @@ const maximumPixels = 64_000_000;
 export async function loadPicture(file: string): Promise<Result<Picture>> {
   const { default: sharp } = await import('sharp');
   try {
-    const { width, height } = await sharp(file).metadata();
+    // Only the header is read here: what it claims is to be said, whatever it is.
+    const { width, height } = await sharp(file, { limitInputPixels: false }).metadata();
     if (width * height > maximumPixels) return fail(tooLarge(file, width, height));
     const { data, info } = await sharp(file, { failOn: 'error', limitInputPixels: maximumPixels })
       .autoOrient()
@@ -56,6 +57,5 @@ function unreadable(file: string, detail: string): Failure {
   if (/missing|no such file/i.test(detail)) {
     return { code: 'picture-missing', message: `${name} is not there any more.`, advice: 'Put it back, or run the step that imports pictures.', short: 'picture missing', detail };
   }
-  if (/pixel limit/i.test(detail)) return { ...tooLarge(file, 0, 0), message: `${name} has more than ${maximumPixels / 1e6} million pixels.`, detail };
   return { code: 'picture-unreadable', message: `${name} is damaged or no picture that can be read.`, advice: 'Replace the file; PNG, JPEG, WebP, TIFF and AVIF work.', short: 'bad picture', detail };
 }

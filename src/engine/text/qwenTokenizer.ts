@@ -18,6 +18,8 @@ export class QwenTokenizer {
   private constructor(
     private readonly words: Tokenizer,
     private readonly structural: ReadonlyMap<StructuralToken, number>,
+    /** One more than the largest id. */
+    readonly size: number,
   ) {}
 
   /** @param folder `tokenizer/` or `processor/` of a checkpoint */
@@ -29,7 +31,8 @@ export class QwenTokenizer {
     if (flaw !== undefined) return fail(unsuitable(folder, flaw));
     const { Tokenizer } = await import('@huggingface/tokenizers');
     const structural = new Map(structuralTokens.map((token) => [token, added.get(token) ?? 0]));
-    return ok(new QwenTokenizer(new Tokenizer(qwenRules(vocab, merges), {}), structural));
+    const size = [...Object.values(vocab), ...structural.values()].reduce((largest, id) => Math.max(largest, id), 0) + 1;
+    return ok(new QwenTokenizer(new Tokenizer(qwenRules(vocab, merges), {}), structural, size));
   }
 
   /** Ids of plain text: `<|im_end|>` in it is ten characters like any others. */

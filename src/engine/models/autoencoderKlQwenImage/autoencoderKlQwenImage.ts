@@ -5,6 +5,7 @@ import { openGraph, type Device, type GraphSession } from '../../graph/graphSess
 import type { AttentionFlavour } from '../../graph/layers';
 import { openSafetensors } from '../../weights/safetensors';
 import type { Weights } from '../../weights/weights';
+import { attentionFor } from '../attentionFor';
 import { readConfig } from '../readConfig';
 import { readPlaneWeights } from './planeWeights';
 import { computeTiled, type Planes, type Tiling } from './tiling';
@@ -14,7 +15,7 @@ import { UnsuitableWeights, type VaeLayers } from './vaeLayers';
 
 export interface VaeOptions {
   readonly device: Device;
-  readonly attention: AttentionFlavour;
+  readonly attention?: AttentionFlavour;
   readonly threads?: number;
   readonly tiles?: TileSizes;
   /** How many pixels of the coarsest level look at all the others at once; fewer need less memory for their scores. */
@@ -129,9 +130,10 @@ export class AutoencoderKlQwenImage {
 
   private async graphOf(name: HalfName, queryParts: number): Promise<GraphBuilder> {
     const { build, parts } = halves[name];
+    const { device, attention = attentionFor(device) } = this.options;
     const planes = await readPlaneWeights(this.weights, parts);
     try {
-      return build(this.config, { planes, attention: this.options.attention, queryParts });
+      return build(this.config, { planes, attention, queryParts });
     } catch (error) {
       if (error instanceof UnsuitableWeights) throw new NotLoaded(unsuitable(error.message));
       throw error;
