@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const commands = ['run', 'list', 'status', 'link'] as const;
+export const commands = ['run', 'list', 'status', 'link', 'report'] as const;
 export type CommandName = (typeof commands)[number];
 
 export interface CliArguments {
@@ -14,6 +14,8 @@ export interface CliArguments {
   readonly commit: 'off' | 'task' | 'phase';
   /** `link` only: ACTION and key=value pairs to write, or `none` to remove the comment. */
   readonly set: string | undefined;
+  /** `report` only: say what is stale, write nothing. */
+  readonly check: boolean;
 }
 
 export type ParsedArguments =
@@ -35,6 +37,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         answers: { type: 'string' },
         commit: { type: 'string', default: 'off' },
         set: { type: 'string' },
+        check: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
@@ -64,6 +67,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       answers: values.answers,
       commit: values.commit,
       set: values.set,
+      check: values.check ?? false,
     },
   };
 }
@@ -74,6 +78,7 @@ export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
   list    shows phases, tasks and steps with their states and actions
   status  one line for each phase, what is next, what failed and why
   link    shows what each step runs and why; with --set, changes it in the plan
+  report  makes the documents again from results.json and ratings.jsonl
 
 PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, phase:2, or line:157.
 
@@ -83,6 +88,7 @@ PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, p
   --commit WHEN   off (default), task or phase: commits what was written
   --workspace DIR the folder that paths in the plan are relative to; default: the repository's root
   --set "ACTION key=value …"   for link with one STEP; "none" removes the comment
+  --check         for report: writes nothing; code 1 when a document is stale
 
 Exit codes: 0 done, 1 a step failed, 2 usage, 3 a person is needed.
 `;

@@ -2,6 +2,7 @@
 import { parseArguments, usage, type CliArguments, type CommandName } from './arguments';
 import { link } from './link';
 import { list } from './list';
+import { report } from './report';
 import { run } from './run';
 import { status } from './status';
 import { version } from './version';
@@ -9,7 +10,7 @@ import { version } from './version';
 /** What a shell sees; `needsPerson` tells a script that nothing is broken. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
 
-const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link };
+const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, report };
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `evalmark list | head` closes the pipe early; that is no failure.

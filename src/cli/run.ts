@@ -1,4 +1,4 @@
-import type { Failure } from '../core/outcome';
+import { ok, type Failure } from '../core/outcome';
 import { Runner } from '../core/runner/runner';
 import type { RunSummary } from '../core/runner/runState';
 import { answersAsk } from './answersAsk';
@@ -16,7 +16,7 @@ export async function run(args: CliArguments): Promise<number> {
   const selection = selectionOf(opened.plan, args.steps);
   if (!selection.ok) return refused(selection.failure, args.json);
   const output = args.json ? jsonOutput() : humanOutput();
-  const person = args.answers === undefined ? terminalAsk({ yes: args.yes }) : await answersAsk(args.answers, { yes: args.yes, paths: pathsOf(args) });
+  const person = args.answers === undefined ? ok(terminalAsk({ yes: args.yes })) : await answersAsk(args.answers, { yes: args.yes, paths: pathsOf(args) });
   if (!person.ok) return refused(person.failure, args.json);
 
   const composition = await compose(args, opened.store, output.pausedFor(person.value), output.log, output.shell);

@@ -1,11 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import type { Ask, ChooseQuestion } from '../core/actions/action';
-import { ok, type Result } from '../core/outcome';
 
 /** A person at a terminal. Without one, only what `--yes` may answer is answered; `--yes` never agrees to a danger. */
-export function terminalAsk({ yes }: { readonly yes: boolean }): Result<Ask> {
+export function terminalAsk({ yes }: { readonly yes: boolean }): Ask {
   const somebody = process.stdin.isTTY && process.stderr.isTTY;
-  const ask: Ask = {
+  return {
     async choose(question) {
       if (!somebody) return undefined;
       question.options.forEach((option, index) => process.stderr.write(`  ${index + 1}) ${option.label}${option.description ? `  ${option.description}` : ''}\n`));
@@ -33,7 +32,6 @@ export function terminalAsk({ yes }: { readonly yes: boolean }): Result<Ask> {
       return undefined;
     },
   };
-  return ok(ask);
 }
 
 async function line(prompt: string): Promise<string> {

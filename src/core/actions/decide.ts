@@ -3,7 +3,9 @@ import { changeId } from '../report/changeId';
 import { decisionParts, decisionSection, partTitles, type DecisionPart } from '../report/decision';
 import { readSection, writeSection } from '../report/managedSection';
 import { optionsOf, resultsDocumentOf } from '../report/planOptions';
+import { rebuildDocuments } from '../report/rebuild';
 import { readResults } from '../report/results';
+import { resultsOrder } from '../report/sections/section';
 import { rankedModels, rankText } from '../review/matrixDocument';
 import type { Action, ActionContext } from './action';
 
@@ -21,9 +23,16 @@ export const decide: Action = {
       });
     }
     const file = link.arguments.file ?? resultsDocumentOf(context.plan, await changeId(context.paths));
-    return part === 'approach' ? chooseApproach(file, context) : writePart(file, part, task.title, context);
+    const outcome = await (part === 'approach' ? chooseApproach(file, context) : writePart(file, part, task.title, context));
+    return outcome.kind === 'done' ? ((await followUp(context)) ?? outcome) : outcome;
   },
 };
+
+/** What repeats the decision elsewhere follows it; a hand edit there stays, and nobody is asked about it now. */
+async function followUp(context: ActionContext): Promise<Outcome | undefined> {
+  const rebuilt = await rebuildDocuments({ ...context, ask: { ...context.ask, confirm: async () => undefined } }, true);
+  return rebuilt.ok || rebuilt.failure.code === 'evaluation-missing' ? undefined : failed(rebuilt.failure);
+}
 
 async function chooseApproach(file: string, context: ActionContext): Promise<Outcome> {
   const offered = optionsOf(context.plan);
@@ -50,7 +59,7 @@ async function chooseApproach(file: string, context: ActionContext): Promise<Out
     words = await context.ask.text({ title: 'Which approach do you choose?', prompt: await standings(context), value: before.value ?? '', multiline: true });
   }
   if (!words?.trim()) return needsPerson('Choose the approach; nothing is decided for you.');
-  const written = await writeSection(file, decisionSection('approach'), words, context, { heading: partTitles.approach, document: { title: 'Results' } });
+  const written = await writeSection(file, decisionSection('approach'), words, context, { heading: partTitles.approach, order: resultsOrder, document: { title: 'Results' } });
   if (!written.ok) return failed(written.failure);
   return remark ? { kind: 'done', summary: `${remark} in ${file}`, remark } : done(`decision in ${file}`);
 }

@@ -2,9 +2,10 @@ import { done, failed, needsPerson, type Outcome } from '../outcome';
 import { answersIn, answersMarkdown, type Answer } from '../report/answers';
 import { changeId } from '../report/changeId';
 import { readSection, writeSection } from '../report/managedSection';
-import { optionsOf, resultsDocumentOf } from '../report/planOptions';
-import { readResults } from '../report/results';
-import { optionFacts } from '../report/resultsSections';
+import { judgementSection, optionSection, optionsOf, questionsOf, resultsDocumentOf } from '../report/planOptions';
+import { recordResults } from '../report/results';
+import { optionFacts } from '../report/sections/optionFacts';
+import { resultsOrder } from '../report/sections/section';
 import type { Action, ActionContext, LinkedStep } from './action';
 
 /**
@@ -25,10 +26,11 @@ export const options: Action = {
 };
 
 async function writeFacts(file: string, letter: string, context: ActionContext): Promise<Outcome | undefined> {
-  const results = await readResults(context);
+  const results = await recordResults(context);
   const facts = results.ok ? optionFacts(results.value) : `**Facts**: none yet. ${results.failure.message}`;
   const title = optionsOf(context.plan).find((option) => option.letter === letter)?.title ?? '';
-  const written = await writeSection(file, sectionName(letter), facts, context, {
+  const written = await writeSection(file, optionSection(letter), facts, context, {
+    order: resultsOrder,
     heading: `Option ${letter}${title ? `: ${title}` : ''}`,
     document: { title: 'Results' },
   });
@@ -36,10 +38,10 @@ async function writeFacts(file: string, letter: string, context: ActionContext):
 }
 
 async function askQuestions(file: string, letter: string, { step }: LinkedStep, context: ActionContext): Promise<Outcome> {
-  const name = `${sectionName(letter)}-judgement`;
+  const name = judgementSection(letter);
   const read = await readSection(file, name, context);
   if (!read.ok) return failed(read.failure);
-  const questions = step.details.length > 0 ? step.details.map(({ text }) => text) : ['What speaks for it, and what against it?'];
+  const questions = questionsOf(step);
   const answers: Answer[] = [...answersIn(read.value ?? '', questions)];
   const title = step.text.replace(/\*\*/g, '');
   for (const [index, question] of questions.entries()) {
@@ -48,14 +50,12 @@ async function askQuestions(file: string, letter: string, { step }: LinkedStep, 
     if (text === undefined) return needsPerson(`Option ${letter}: ${question}`);
     const rest = answers.filter((answer) => answer.question !== question);
     answers.splice(0, answers.length, ...questions.flatMap((one) => (one === question ? [{ question, text }] : rest.filter((answer) => answer.question === one))));
-    const written = await writeSection(file, name, answersMarkdown(answers), context, { after: sectionName(letter), document: { title: 'Results' } });
+    const written = await writeSection(file, name, answersMarkdown(answers), context, { after: optionSection(letter), document: { title: 'Results' } });
     if (!written.ok) return failed(written.failure);
   }
   const open = questions.filter((question) => !answers.some((answer) => answer.question === question && answer.text.trim() !== ''));
   if (open.length > 0) return needsPerson(`Option ${letter}: ${open.length} of ${questions.length} questions are not answered.`);
-  return done(`option ${letter} in ${file}`);
-}
-
-function sectionName(letter: string): string {
-  return `option-${letter.toLowerCase()}`;
+  // What was just written belongs into the record, too.
+  const recorded = await recordResults(context);
+  return recorded.ok || recorded.failure.code === 'evaluation-missing' ? done(`option ${letter} in ${file}`) : failed(recorded.failure);
 }

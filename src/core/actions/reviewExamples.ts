@@ -1,10 +1,9 @@
 import { done, failed, type Outcome } from '../outcome';
-import { changeId, planName } from '../report/changeId';
-import { examplesMarkdown } from '../report/examples';
-import { writeSection } from '../report/managedSection';
+import { documentSections } from '../report/documentSections';
+import { documentTitle, sectionFacts } from '../report/facts';
 import { resultsDocumentOf } from '../report/planOptions';
-import { readResults } from '../report/results';
-import type { Results } from '../report/resultsSections';
+import { readResults, recordResults, type Results } from '../report/results';
+import { writeSections } from '../report/writeSections';
 import { examplesPerSide, pickExamples, type ExamplePicks } from '../review/examplePicks';
 import type { JudgedOutput } from '../review/judgedOutput';
 import type { Action, ActionContext } from './action';
@@ -18,7 +17,7 @@ export const reviewExamples: Action = {
     const picks = pickExamples(results.value.outputs, results.value.evaluation.criteria, examplesPerSide);
     if (picks.best.length === 0) return failed(nothingRated);
     const adjusted = await adjust(picks, results.value, context);
-    return write(adjusted, results.value, link.arguments.file, context);
+    return write(adjusted ?? picks, adjusted !== undefined, link.arguments.file, context);
   },
 };
 
@@ -29,12 +28,18 @@ const nothingRated = {
   short: 'nothing rated',
 };
 
-async function adjust(picks: ExamplePicks, results: Results, { ask }: ActionContext): Promise<ExamplePicks> {
+/** `undefined` where nobody changed anything. */
+async function adjust(picks: ExamplePicks, results: Results, { ask }: ActionContext): Promise<ExamplePicks | undefined> {
   const best = await choose('Which outputs are shown as best?', picks.best, results, ask);
-  if (best === undefined) return picks;
+  if (best === undefined) return undefined;
   const others = results.outputs.filter((output) => !best.includes(output));
   const worst = await choose('Which outputs are shown as worst?', picks.worst.filter((output) => others.includes(output)), { ...results, outputs: others }, ask);
-  return { best, worst: worst ?? picks.worst.filter((output) => others.includes(output)) };
+  const adjusted = { best, worst: worst ?? picks.worst.filter((output) => others.includes(output)) };
+  return sameOutputs(adjusted.best, picks.best) && sameOutputs(adjusted.worst, picks.worst) ? undefined : adjusted;
+}
+
+function sameOutputs(left: readonly JudgedOutput[], right: readonly JudgedOutput[]): boolean {
+  return left.length === right.length && left.every((output) => right.includes(output));
 }
 
 /** `undefined` where nobody answers: then the rule's picks hold. */
@@ -55,13 +60,15 @@ async function choose(title: string, picked: readonly JudgedOutput[], { outputs,
   return chosen && rated.filter(({ generation }) => chosen.includes(generation.id));
 }
 
-async function write(picks: ExamplePicks, results: Results, named: string | undefined, context: ActionContext): Promise<Outcome> {
-  const change = await changeId(context.paths);
-  const file = named ?? resultsDocumentOf(context.plan, change);
-  const markdown = await examplesMarkdown(results, picks, { file, change, workspace: context.paths.workspace, wrote: context.wrote });
-  if (!markdown.ok) return failed(markdown.failure);
-  const written = await writeSection(file, 'examples', markdown.value, context, { heading: 'Best and worst examples', document: { title: `${planName(context.plan, change)}: results` } });
+async function write({ best, worst }: ExamplePicks, chosen: boolean, named: string | undefined, context: ActionContext): Promise<Outcome> {
+  const idsOf = (outputs: readonly JudgedOutput[]) => outputs.map(({ generation }) => generation.id);
+  const results = await recordResults(context, chosen ? { best: idsOf(best), worst: idsOf(worst) } : undefined);
+  if (!results.ok) return failed(results.failure);
+  const file = named ?? resultsDocumentOf(context.plan, results.value.record.change);
+  const facts = sectionFacts(results.value, context.plan, context.paths, file);
+  const planned = documentSections('examples', facts);
+  if (!planned.ok) return failed(planned.failure);
+  const written = await writeSections(planned.value, { file, change: facts.change, title: documentTitle(facts) }, context);
   if (!written.ok) return failed(written.failure);
-  const count = `${picks.best.length} best and ${picks.worst.length} worst outputs`;
-  return done(written.value === 'kept' ? `${file} kept as edited by hand` : `${count} in ${file}`);
+  return done(written.value.kept.length > 0 ? `${file} kept as edited by hand` : `${best.length} best and ${worst.length} worst outputs in ${file}`);
 }

@@ -1,7 +1,3 @@
-import type { Result } from '../outcome';
-import { ok } from '../outcome';
-import { readSection, type SectionContext } from './managedSection';
-
 export const decisionParts = ['approach', 'rationale', 'next', 'timeline'] as const;
 
 export type DecisionPart = (typeof decisionParts)[number];
@@ -18,14 +14,18 @@ export const partTitles: Readonly<Record<DecisionPart, string>> = {
   timeline: 'Timeline',
 };
 
-/** What has been decided so far, as Markdown; `undefined` before the approach is chosen. */
-export async function readDecision(file: string, context: Pick<SectionContext, 'paths'>): Promise<Result<string | undefined>> {
-  const parts: string[] = [];
-  for (const part of decisionParts) {
-    const read = await readSection(file, decisionSection(part), context);
-    if (!read.ok) return read;
-    if (part === 'approach' && !read.value) return ok(undefined);
-    if (read.value) parts.push(read.value);
-  }
-  return ok(parts.join('\n\n'));
+/** The text of a part's section: the approach stands for itself, the others under a heading. */
+export function partMarkdown(part: DecisionPart, words: string): string {
+  return part === 'approach' ? words.trim() : `### ${partTitles[part]}\n\n${words.trim()}`;
+}
+
+/** What a person wrote in a part's section, without the heading that Evalmark put over it. */
+export function ownWords(part: DecisionPart, section: string): string {
+  return section.replace(new RegExp(`^### ${partTitles[part]}\\s*\\n`), '').trim();
+}
+
+/** The decision as Markdown; `undefined` before the approach is chosen. */
+export function decisionMarkdown(decision: Readonly<Partial<Record<DecisionPart, string>>>): string | undefined {
+  if (!decision.approach) return undefined;
+  return decisionParts.flatMap((part) => (decision[part] ? [partMarkdown(part, decision[part])] : [])).join('\n\n');
 }

@@ -19,6 +19,8 @@ export interface SectionOptions {
   readonly heading?: string;
   /** Name of a section behind which this one is created, when that one is there. */
   readonly after?: string;
+  /** Where it belongs among the other sections; see `SectionRequest`. */
+  readonly order?: readonly string[];
   /** How a missing document begins. */
   readonly document?: { readonly title: string };
   /** Nobody ran this on purpose (STATUS.md after a task): a hand edit that was once kept is not asked about again. */
@@ -39,18 +41,24 @@ export async function writeSection(
 ): Promise<Result<'written' | 'unchanged' | 'kept'>> {
   const located = await locate(file, context);
   if (!located.ok) return located;
-  const request: SectionRequest = { name, markdown, heading: options.heading, after: options.after, title: options.document?.title };
+  const request: SectionRequest = { name, markdown, heading: options.heading, after: options.after, order: options.order, title: options.document?.title };
   return inTurn(located.value, () => writeInTurn(located.value, request, context, options));
 }
 
 /** The text of a section; `undefined` when the document or the section is not there. */
 export async function readSection(file: string, name: string, context: Pick<SectionContext, 'paths'>): Promise<Result<string | undefined>> {
+  const found = await findSection(file, name, context);
+  return found.ok ? ok(found.value?.body) : found;
+}
+
+/** A section as it stands in its document; `undefined` when the document or the section is not there. */
+export async function findSection(file: string, name: string, context: Pick<SectionContext, 'paths'>): Promise<Result<Section | undefined>> {
   const located = await locate(file, context);
   if (!located.ok) return located;
   const read = await readDocument(located.value);
   if (!read.ok) return read;
   const sections = findSections(read.value ?? '');
-  return sections.ok ? ok(sections.value.find((section) => section.name === name)?.body) : sections;
+  return sections.ok ? ok(sections.value.find((section) => section.name === name)) : fail({ ...sections.failure, message: `${shown(located.value, context)}: ${sections.failure.message}` });
 }
 
 type Written = Result<'written' | 'unchanged' | 'kept'>;

@@ -24,3 +24,18 @@ export function resultsDocumentOf(plan: Plan, change: string): string {
   }
   return `docs/${change}-results.md`;
 }
+
+/** What the plan asks about an option: the plain bullets under its box, or one question of ours. */
+export function questionsOf({ details }: Pick<Step, 'details'>): readonly string[] {
+  return details.length > 0 ? details.map(({ text }) => text) : ['What speaks for it, and what against it?'];
+}
+
+/** The section with the facts about an option. */
+export function optionSection(letter: string): string {
+  return `option-${letter.toLowerCase()}`;
+}
+
+/** The section with what people wrote about it. */
+export function judgementSection(letter: string): string {
+  return `${optionSection(letter)}-judgement`;
+}

@@ -1,26 +1,56 @@
-import path from 'node:path';
-import type { ActionContext } from '../actions/action';
-import { readGenerations } from '../evaluation/generations';
+import type { Evaluation } from '../evaluation/evaluation';
+import type { Generation } from '../evaluation/generation';
 import { ok, type Result } from '../outcome';
 import { currentRatings } from '../review/currentRating';
-import { judgeOutputs } from '../review/judgedOutput';
-import { readRatings } from '../review/ratingsFile';
-import { summarize } from '../review/summary';
-import type { Results } from './resultsSections';
+import { judgeOutputs, type JudgedOutput } from '../review/judgedOutput';
+import type { RatingsFile } from '../review/ratingsFile';
+import { summarize, type Summary } from '../review/summary';
+import { gatherRecord, type GatheredRecord, type RecordInputs } from './record/gatherRecord';
+import { recordFile, writeRecord } from './record/recordFile';
+import type { RecordedExamples, ResultsRecord } from './record/resultsRecord';
+import { generationsOf } from './record/tables';
 
-/** Reads the evaluation, its outputs and the ratings that still hold, and sums them up. */
-export async function readResults({ evaluation, paths, log }: Pick<ActionContext, 'evaluation' | 'paths' | 'log'>): Promise<Result<Results>> {
-  const read = await evaluation();
-  if (!read.ok) return read;
-  const stored = await readGenerations(path.join(paths.workspace, read.value.results));
-  const generations = stored.map(({ generation }) => generation);
-  const file = await readRatings(path.join(paths.planFolder, 'ratings.jsonl'));
-  if (!file.ok) return file;
-  if (file.value.brokenLines.length > 0) log.warn(`ratings.jsonl: ${file.value.brokenLines.length} lines cannot be read and are left out.`);
+/** Everything that the sections of a results document are made of. */
+export interface Results {
+  readonly record: ResultsRecord;
+  readonly evaluation: Evaluation;
+  readonly generations: readonly Generation[];
+  readonly outputs: readonly JudgedOutput[];
+  readonly summary: Summary;
+  /** Each output relative to the results folder, by generation id. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** The results as the inputs stand now; nothing is written. */
+export async function readResults(inputs: RecordInputs): Promise<Result<Results>> {
+  const gathered = await gatherRecord(inputs);
+  return gathered.ok ? ok(resultsOf(gathered.value)) : gathered;
+}
+
+/** The same, with `results.json` brought in line first, so that what is written from them can be traced and made again. */
+export async function recordResults(inputs: RecordInputs & { wrote(path: string): void }, examples?: RecordedExamples): Promise<Result<Results>> {
+  const gathered = await gatherRecord(inputs, examples);
+  if (!gathered.ok) return gathered;
+  const { planFolder } = inputs.paths;
+  if (gathered.value.isNew && gathered.value.record.generations.length === 0) return ok(resultsOf(gathered.value));
+  const written = await writeRecord(planFolder, gathered.value.record);
+  if (!written.ok) return written;
+  if (written.value) inputs.wrote(recordFile(planFolder));
+  return ok(resultsOf(gathered.value));
+}
+
+/** A function of the record and the ratings alone. */
+export function resultsOf({ record, ratings }: Pick<GatheredRecord, 'record'> & { readonly ratings: Pick<RatingsFile, 'ratings'> }): Results {
+  const placed = generationsOf(record);
+  const generations = placed.map(({ generation }) => generation);
   const hashes = new Map(generations.map(({ id, output }) => [id, output.sha256]));
-  const { current, setAside } = currentRatings(file.value.ratings, (id) => hashes.get(id));
-  if (setAside.length > 0) log.info(`${setAside.length} ratings are of pictures that were replaced or are gone; they are left out.`);
-  const outputs = judgeOutputs(generations, current, read.value.criteria);
-  const pictures = new Map(stored.map(({ generation, picture }) => [generation.id, picture]));
-  return ok({ evaluation: read.value, generations, outputs, pictures, summary: summarize(read.value, generations, current) });
+  const { current } = currentRatings(ratings.ratings, (id) => hashes.get(id));
+  return {
+    record,
+    evaluation: record.evaluation,
+    generations,
+    outputs: judgeOutputs(generations, current, record.evaluation.criteria),
+    summary: summarize(record.evaluation, generations, current),
+    files: new Map(placed.map(({ generation, file }) => [generation.id, file])),
+  };
 }

@@ -26,6 +26,8 @@ export interface SectionRequest {
   readonly heading?: string | undefined;
   /** Name of a section behind which this one is created, when that one is there. */
   readonly after?: string | undefined;
+  /** Names in the order in which sections stand, whichever is written first; `option-*` stands for all that begin so. */
+  readonly order?: readonly string[] | undefined;
   /** First heading of a document that is still empty. */
   readonly title?: string | undefined;
 }
@@ -154,6 +156,8 @@ function insertSection(text: string, block: string, eol: string, request: Sectio
     return text.slice(0, at) + eol + eol + block + after + rest;
   }
   const heading = request.heading === undefined ? '' : `## ${request.heading}${eol}${eol}`;
+  const place = request.order && placeInOrder(text, request.name, request.order, sections);
+  if (place !== undefined) return text.slice(0, place) + heading + block + eol + eol + text.slice(place);
   if (text.replace(/^\uFEFF/, '').trim() === '') {
     const title = request.title === undefined ? '' : `# ${request.title}${eol}${eol}`;
     return text + title + heading + block + eol;
@@ -173,6 +177,38 @@ function endOfHeading(text: string, heading: string, sections: readonly Section[
     if (end !== undefined && !sections.some((section) => end > section.start && end < section.end)) return end;
   }
   return undefined;
+}
+
+/**
+ * Where a section belongs among those that are there: before the heading that follows its predecessor (what a person wrote
+ * below that stays below it), else before its successor; `undefined` for the end of the document.
+ */
+function placeInOrder(text: string, name: string, order: readonly string[], sections: readonly Section[]): number | undefined {
+  const keyOf = (of: string): string | undefined => {
+    const rank = order.findIndex((entry) => entry === of || (entry.endsWith('*') && of.startsWith(entry.slice(0, -1))));
+    return rank === -1 ? undefined : `${String(rank).padStart(4, '0')} ${of}`;
+  };
+  const own = keyOf(name);
+  if (own === undefined) return undefined;
+  const placed = sections.flatMap((section) => {
+    const key = keyOf(section.name);
+    return key === undefined ? [] : [{ section, key }];
+  });
+  const headings = headingStarts(text, sections);
+  const before = placed.filter(({ key }) => key < own).sort((left, right) => left.section.end - right.section.end).at(-1);
+  if (before) return headings.find((start) => start > before.section.end);
+  const behind = placed.sort((left, right) => left.section.start - right.section.start)[0];
+  return behind && headings.findLast((start) => start < behind.section.start && text.slice(start, behind.section.start).trim().split(/\r\n?|\n/).length === 1);
+}
+
+/** Offsets of headings of the first two levels that lie in no section of ours, the document's own title left out. */
+function headingStarts(text: string, sections: readonly Section[]): readonly number[] {
+  const lines = readLines(text);
+  return blocksOf(text).flatMap(({ type, map, level, tag }) => {
+    const start = map ? lines[map[0]]?.start : undefined;
+    if (type !== 'heading_open' || level !== 0 || tag !== 'h2' || start === undefined) return [];
+    return sections.some((section) => start > section.start && start < section.end) ? [] : [start];
+  });
 }
 
 function headingKey(heading: string): string {

@@ -15,6 +15,9 @@ export interface StatusUpdate {
   readonly ask: Ask;
   readonly log: Logger;
   wrote(path: string): void;
+  /** The document, relative to the workspace; STATUS.md when left out. */
+  readonly file?: string;
+  readonly now?: () => Date;
   /** A person ran the step that updates it, so a hand edit is asked about again. */
   readonly onPurpose?: boolean;
 }
@@ -22,13 +25,14 @@ export interface StatusUpdate {
 /** Brings the plan's own section of STATUS.md, at the top of the workspace, in line with the plan. Each plan has one. */
 export async function updateStatus(update: StatusUpdate): Promise<Result<'written' | 'unchanged' | 'kept'>> {
   const { plan, paths } = update;
+  const file = update.file ?? 'STATUS.md';
   const change = await changeId(paths);
   const opened = await Repository.open(paths.workspace);
   const commit = opened.ok ? await opened.value.lastCommit() : undefined;
   const link = path.relative(paths.workspace, paths.plan).split(path.sep).map(encodeURIComponent).join('/');
   const last = commit?.ok && commit.value ? `\`${commit.value.commit}\` ${plainText(commit.value.subject)} (${commit.value.at.slice(0, 10)})` : undefined;
   const markdown = progressMarkdown(plan, { failures: update.failures ?? new Map(), lastCommit: last, link });
-  return writeSection(path.join(paths.workspace, 'STATUS.md'), `status-${change}`, markdown, update, {
+  return writeSection(file, `status-${change}`, markdown, update, {
     heading: planName(plan, change),
     document: { title: 'Status' },
     quiet: !update.onPurpose,

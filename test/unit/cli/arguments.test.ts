@@ -9,6 +9,11 @@ describe('the words of the command line', () => {
     });
   });
 
+  it('takes --check for a report', () => {
+    expect(parseArguments(['report', 'tasks.md', '--check'])).toMatchObject({ kind: 'run', arguments: { command: 'report', check: true } });
+    expect(parseArguments(['report', 'tasks.md'])).toMatchObject({ arguments: { check: false } });
+  });
+
   it.each([
     [[], 'Say what to do'],
     [['fly', 'tasks.md'], 'no command "fly"'],

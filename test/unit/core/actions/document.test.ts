@@ -34,8 +34,8 @@ describe('the results document', () => {
     const sections = ['title', 'matrix', 'examples', 'performance', 'strengths'];
     for (const section of sections) expect(await fill(results, section)).toMatchObject({ kind: 'done' });
     const first = await text();
-    expect(first).toMatch(/^# Small plan: results\n\n## Method\n/);
-    expect([...first.matchAll(/evalmark:begin (\S+)/g)].map(([, name]) => name)).toEqual(['method', 'matrix', 'examples', 'performance', 'strengths']);
+    expect(first).toMatch(/^# Small plan: results\n\n## In short\n/);
+    expect([...first.matchAll(/evalmark:begin (\S+)/g)].map(([, name]) => name)).toEqual(['answer', 'matrix', 'examples', 'performance', 'strengths', 'method']);
     for (const section of sections) expect(await fill(results, section)).toMatchObject({ kind: 'done', summary: expect.stringContaining('unchanged') });
     expect(await text()).toBe(first);
   });
@@ -45,7 +45,7 @@ describe('the results document', () => {
     await fill(results, 'title');
     const method = await text();
     expect(method).toContain('[plan](../tasks.md)');
-    expect(method).toContain('test\\_01.jpg (64 × 48)');
+    expect(method).toContain('| test\\_01.jpg | 64 × 48 |');
     expect(method).toContain('4 steps, guidance 1, seed 7');
     expect(method).toContain('evalmark 0.1.0');
     expect(method).toContain('owner/base @ aaaaaaaaaaaa');

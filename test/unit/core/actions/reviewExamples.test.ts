@@ -24,8 +24,8 @@ test('by rule: the highest and the lowest scores, with small copies', async () =
   expect(outcome).toEqual({ kind: 'done', summary: '3 best and 3 worst outputs in docs/portraits-results.md' });
   const text = await document();
   const [best = '', worst = ''] = text.slice(text.indexOf('### Best')).split('### Worst');
-  expect(best.match(/identity preservation 5/g)).toHaveLength(3);
-  expect(worst.match(/identity preservation 1/g)).toHaveLength(3);
+  expect(best.match(/identity preservation 5/gi)).toHaveLength(3);
+  expect(worst.match(/identity preservation 1/gi)).toHaveLength(3);
   const folder = (await readdir(path.join(study.folder, 'docs/assets')))[0]!;
   const assets = await readdir(path.join(study.folder, 'docs/assets', folder));
   expect(assets.length).toBeGreaterThanOrEqual(6);

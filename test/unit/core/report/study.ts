@@ -50,9 +50,9 @@ function generationOf(modelId: string, picture: string, editId: string): Generat
 
 const pictures = ['test_01', 'test_02', 'test_03'];
 
-const generations = ['base', 'angles'].flatMap((model) => pictures.flatMap((picture) => ['forest', 'left'].map((edit) => generationOf(model, picture, edit))));
+export const generations = ['base', 'angles'].flatMap((model) => pictures.flatMap((picture) => ['forest', 'left'].map((edit) => generationOf(model, picture, edit))));
 
-const ratings: readonly Rating[] = generations.map((generation) => {
+export const ratings: readonly Rating[] = generations.map((generation) => {
   const good = generation.modelId === 'angles' || generation.edit.id === 'forest';
   return {
     version: 1, at: '2026-01-02T03:04:05Z', rater: 'tester', sessionId: 's', generationId: generation.id, outputSha256: generation.output.sha256,

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { surveyFindings } from '../../../../src/core/report/surveyFindings';
+import { recordedSurvey } from '../../../../src/core/report/record/recordedSurvey';
+import { surveyMarkdown } from '../../../../src/core/report/sections/survey';
 import { temporaryFolder } from '../../actionContext';
 
 let folder: string;
@@ -21,8 +22,8 @@ it('counts, lists what was kept with the selected first, and says why others wer
     7,
   ];
   await writeFile(path.join(folder, 'survey.json'), JSON.stringify({ version: 1, candidates }));
-  const found = await surveyFindings(folder);
-  expect(found.ok && found.value).toBe(
+  const found = await recordedSurvey(folder);
+  expect(found.ok && found.value && surveyMarkdown(found.value)).toBe(
     [
       '4 models identified, 2 of them kept as candidates, 1 selected for testing.',
       '',
@@ -33,13 +34,13 @@ it('counts, lists what was kept with the selected first, and says why others wer
       '',
       '**Left out**',
       '',
-      '- another base: 2',
+      '- another base: 2 (a/three, a/four)',
     ].join('\n'),
   );
 });
 
 it('tells a missing survey from a broken one', async () => {
-  expect(await surveyFindings(folder)).toMatchObject({ ok: false, failure: { code: 'no-survey' } });
+  expect(await recordedSurvey(folder)).toEqual({ ok: true, value: undefined });
   await writeFile(path.join(folder, 'survey.json'), '{ "candidates": [');
-  expect(await surveyFindings(folder)).toMatchObject({ ok: false, failure: { code: 'survey-unreadable' } });
+  expect(await recordedSurvey(folder)).toMatchObject({ ok: false, failure: { code: 'survey-unreadable' } });
 });
