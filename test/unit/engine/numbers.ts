@@ -1,3 +1,5 @@
+export { largestDifference } from './golden';
+
 /** Repeatable numbers about as large as a standard normal's, the same for the same seed. */
 export function numbers(count: number, seed: number, scale = 1): Float32Array {
   let state = (seed * 2654435761 + 12345) >>> 0;
@@ -9,14 +11,4 @@ export function numbers(count: number, seed: number, scale = 1): Float32Array {
   };
   // The sum of twelve uniform numbers less six has variance one.
   return Float32Array.from({ length: count }, () => scale * (Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, 0) - 6));
-}
-
-export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) throw new Error(`There are ${a.length} numbers and ${b.length}.`);
-  let largest = 0;
-  for (let index = 0; index < a.length; index++) {
-    const difference = Math.abs((a[index] ?? NaN) - (b[index] ?? NaN));
-    if (!(difference <= largest)) largest = difference;
-  }
-  return largest;
 }

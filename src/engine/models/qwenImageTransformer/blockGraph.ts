@@ -1,5 +1,5 @@
 import { GraphBuilder, type Value } from '../../graph/graphBuilder';
-import { attention, gelu, layerNorm, linear, narrow, operatorSet, reshape, rmsNorm, rmsNormOfHeads, rotary, widen, type LayerContext } from '../../graph/layers';
+import { attention, gelu, layerNorm, linear, narrow, operatorSet, rmsNorm, rmsNormOfHeads, rotary, widen, type LayerContext } from '../../graph/layers';
 import type { QwenImageTransformerConfig } from './config';
 import { blockPath, vectorsPerStream } from './tensors';
 
@@ -136,8 +136,7 @@ class SectionGraph {
 
   private output(image: Value): Value {
     const [scale, shift] = this.vectors(ports.outputModulation, 2) as [Value, Value];
-    // The target's row is the first, whatever the tokens of reference pictures go by.
-    const normed = layerNorm(this.context, 'norm_out', image, this.vector(scale, 0), this.vector(shift, 0));
+    const normed = layerNorm(this.context, 'norm_out', image, this.targetRow(scale), this.targetRow(shift));
     return widen(this.graph, linear(this.context, 'proj_out', this.toCompute(normed)), this.context.compute);
   }
 
@@ -178,29 +177,31 @@ class SectionGraph {
   private modulations(index: number): readonly [Modulation, Modulation, Modulation, Modulation] {
     const vectors = this.vectors(ports.blockModulation(index), 2 * vectorsPerStream);
     const of = (start: number, perToken: boolean): Modulation => {
-      const [shift, scale, gate] = vectors.slice(start, start + 3).map((vector) => (perToken ? this.rowOfEachToken(vector) : this.vector(vector, 0))) as [Value, Value, Value];
+      const [shift, scale, gate] = vectors.slice(start, start + 3).map((vector) => (perToken ? this.rowOfEachToken(vector) : this.targetRow(vector))) as [Value, Value, Value];
       return { perToken, shift, scale, gate };
     };
     const perToken = this.config.zeroConditioning;
     return [of(0, perToken), of(3, perToken), of(6, false), of(9, false)];
   }
 
-  /** @returns `count` values of `[1, rows, width]` */
+  /** @returns `count` values of `[rows, width]`. A Split would give them at once, but to more outputs than WebGPU has buffers. */
   private vectors(name: string, count: number): readonly Value[] {
-    const rows = this.config.zeroConditioning ? 2 : 1;
-    const all = this.narrowed(this.graph.input(name, 'float32', [count, rows, this.config.width]));
-    return this.graph.node('Split', [all], { name: `${name}.vectors`, count, attributes: { axis: 0, num_outputs: count } });
+    const { graph, config } = this;
+    const all = this.narrowed(graph.input(name, 'float32', [count, config.zeroConditioning ? 2 : 1, config.width]));
+    return Array.from({ length: count }, (_, index) => this.picked(all, index, `${name}.${index}`));
   }
 
   private rowOfEachToken(vector: Value): Value {
-    const table = reshape(this.context, vector, [-1, this.config.width], `${vector}.table`);
-    return this.graph.op('Gather', [table, this.modulationRows], { name: `${vector}.rows` });
+    return this.graph.op('Gather', [vector, this.modulationRows], { name: `${vector}.rows` });
   }
 
-  private vector(vector: Value, row: number): Value {
-    if (!this.config.zeroConditioning) return reshape(this.context, vector, [this.config.width], `${vector}.vector`);
-    const table = reshape(this.context, vector, [-1, this.config.width], `${vector}.table`);
-    return this.graph.op('Gather', [table, this.graph.constant('row', 'int64', [], [row])], { name: `${vector}.vector` });
+  /** The row of the picture that is made, and of text; the other is that of reference pictures. */
+  private targetRow(vector: Value): Value {
+    return this.picked(vector, 0, `${vector}.target`);
+  }
+
+  private picked(table: Value, index: number, name: string): Value {
+    return this.graph.op('Gather', [table, this.graph.constant(name, 'int64', [], [index])], { name });
   }
 
   private joined(text: Value, image: Value): Value {

@@ -130,15 +130,20 @@ export class QwenImageTransformer {
   private async openResident(): Promise<Result<GraphSession>> {
     const { config, options } = this;
     const graph = sectionGraph(this.context(this.compute), config, { first: 0, end: config.layers });
-    const opened = await openGraph(graph, { device: options.device, prepack: this.isPacked, ...threadsOf(options) });
+    const opened = await this.opened(graph, options.device);
     if (opened.ok) this.resident = opened.value;
     return opened;
   }
 
   private async session(graph: GraphBuilder, device: Device): Promise<GraphSession> {
-    const opened = await openGraph(graph, { device, ...threadsOf(this.options) });
+    const opened = await this.opened(graph, device);
     if (!opened.ok) throw new Error(opened.failure.detail ?? opened.failure.message);
     return opened.value;
+  }
+
+  private opened(graph: GraphBuilder, device: Device): Promise<Result<GraphSession>> {
+    const { threads } = this.options;
+    return openGraph(graph, { device, prepack: this.isPacked, ...(threads === undefined ? {} : { threads }) });
   }
 
   /** Opens a graph, runs it and closes it. */
@@ -220,10 +225,6 @@ function noFactors(rows: number, columns: number, device: Device): LowRankFactor
 }
 
 type Feeds = Readonly<Record<string, NumberTensor>>;
-
-function threadsOf({ threads }: TransformerOptions): { readonly threads?: number } {
-  return threads === undefined ? {} : { threads };
-}
 
 /** What a section gives is what the next one takes. */
 function handedOn(results: Feeds): Feeds {
