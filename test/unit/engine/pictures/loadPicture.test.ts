@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPicture } from '../../../../src/engine/pictures/loadPicture';
 import { temporaryFolder } from '../../actionContext';
@@ -30,7 +30,7 @@ async function refusalOf(bytes: Uint8Array): Promise<{ readonly code: string; re
 }
 
 /** Red, green and blue pixels beside one another. */
-function coloured(): sharp.Sharp {
+function coloured(): Sharp {
   return sharp(Buffer.from([200, 10, 20, 10, 200, 20, 10, 20, 200]), { raw: { width: 3, height: 1, channels: 3 } });
 }
 
