@@ -154,16 +154,27 @@ export class Collector {
     const owner = (this.openBox?.draft ?? this.outline.current)?.task;
     (owner?.fields ?? this.outline.content.fields).push({ name: field.name, value: field.value, line });
     this.above = field.value === '' ? `${field.name}:` : '';
-    const name = field.name.toLowerCase();
-    const column = field.valueStart - (this.blocks.starts[line] ?? 0);
-    if (owner && isEstimateField(field.name)) owner.estimate ??= readEstimate(field.value, line);
-    if (owner && (name === 'deliverable' || name === 'deliverables')) owner.deliverable ??= withoutLeadingMark(field.value);
+    if (owner) describeTask(owner, field, line);
     if (field.value === '') return;
-    if (name === 'critical path') this.criticalPath ??= field.value;
-    if (name === 'parallelizable' || name === 'parallelisable') this.parallelizable ??= field.value;
-    if (name === 'checkpoint' || name === 'checkpoints') this.addGate(field.value, line);
-    if (name === 'depends on' || name === 'dependencies') this.statements.push({ text: field.value, line, column, taskId: owner?.id, isList: true });
-    else this.addStatement(field.value, line, column, owner?.id);
+    const taskId = owner?.id;
+    const column = field.valueStart - (this.blocks.starts[line] ?? 0);
+    switch (field.name.toLowerCase()) {
+      case 'depends on':
+      case 'dependencies':
+        this.statements.push({ text: field.value, line, column, taskId, isList: true });
+        return;
+      case 'critical path':
+        this.criticalPath ??= field.value;
+        break;
+      case 'parallelizable':
+      case 'parallelisable':
+        this.parallelizable ??= field.value;
+        break;
+      case 'checkpoint':
+      case 'checkpoints':
+        this.addGate(field.value, line);
+    }
+    this.addStatement(field.value, line, column, taskId);
   }
 
   addNote(line: number, start: number, end: number): void {
@@ -224,6 +235,11 @@ export class Collector {
 
   private dependencyLines: readonly number[] | undefined;
   private nextDependency = 0;
+}
+
+function describeTask(task: TaskDraft['task'], { name, value }: FieldText, line: number): void {
+  if (isEstimateField(name)) task.estimate ??= readEstimate(value, line);
+  if (/^deliverables?$/i.test(name)) task.deliverable ??= withoutLeadingMark(value);
 }
 
 function saysAfterTask(text: string): boolean {
