@@ -5,6 +5,7 @@ import { readConfig } from '../../../../../src/engine/models/readConfig';
 import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../../../../../src/engine/models/qwenImageTransformer/config';
 import { rotaryTables, type ImageShape } from '../../../../../src/engine/models/qwenImageTransformer/positions';
 import { QwenImageTransformer, type LowRankStack, type PredictInput, type TransformerOptions } from '../../../../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
+import { quantisedWeights } from '../../../../../src/engine/weights/quantisedWeights';
 import { openSafetensors } from '../../../../../src/engine/weights/safetensors';
 import type { Weights } from '../../../../../src/engine/weights/weights';
 import { Golden, randomCheckpointFolder } from '../../golden';
@@ -33,8 +34,8 @@ afterAll(async () => {
 
 const usual: TransformerOptions = { device: 'cpu', precision: 'float32', loraTargets: new Set() };
 
-async function transformer(options: Partial<TransformerOptions> = {}, changed: Partial<QwenImageTransformerConfig> = {}): Promise<QwenImageTransformer> {
-  const opened = await QwenImageTransformer.open(weights, { ...config, ...changed }, { ...usual, ...options });
+async function transformer(options: Partial<TransformerOptions> = {}, changed: Partial<QwenImageTransformerConfig> = {}, from = weights): Promise<QwenImageTransformer> {
+  const opened = await QwenImageTransformer.open(from, { ...config, ...changed }, { ...usual, ...options });
   if (!opened.ok) throw new Error(opened.failure.message);
   open.add(opened.value);
   return opened.value;
@@ -101,7 +102,7 @@ describe('the transformer, held against float64', () => {
     const targets = ['img_in', 'transformer_blocks.0.attn.to_q', 'transformer_blocks.0.attn.to_out.0', 'transformer_blocks.0.attn.add_k_proj', 'transformer_blocks.1.txt_mlp.net.0.proj'];
     targets.push('transformer_blocks.2.img_mlp.net.2', 'transformer_blocks.1.txt_mod.1', 'time_text_embed.timestep_embedder.linear_1', 'norm_out.linear', 'proj_out');
     const model = await transformer({ loraTargets: new Set(targets) });
-    const values = await allValues();
+    const values = await allValues(weights);
     const sigma = 0.375;
     for (const rank of [0, 4, 9, 0]) {
       const loras = rank === 0 ? undefined : stackOf(targets, rank);
@@ -123,6 +124,20 @@ describe('the transformer, held against float64', () => {
     expect(largestDifference(velocities[0] ?? [], velocities[1] ?? [])).toBeGreaterThan(1e-3);
   });
 
+  it.each(['int4', 'int8', 'nf4'] as const)('computes on matrices packed in %s, with a LoRA on top, whole and in parts', async (precision) => {
+    const packed = await quantisedWeights(weights, precision, { folder: path.join(folder, 'packed') });
+    if (!packed.ok) throw new Error(packed.failure.message);
+    const target = 'transformer_blocks.1.attn.to_v';
+    expect(packed.value.packed?.(`${target}.weight`)).toBeDefined();
+    const loras = stackOf([target], 3);
+    const values = await allValues(packed.value);
+    for (const blocksPerSession of [undefined, 1]) {
+      const model = await transformer({ loraTargets: new Set([target]), ...(blocksPerSession === undefined ? {} : { blocksPerSession }) }, {}, packed.value);
+      const job = await input(model, 0.625, loras.stack);
+      expect(largestDifference(await model.predict(job), referenceTransformer(values, config, { ...job, sigma: 0.625 }, loras.reference))).toBeLessThan(1e-4);
+    }
+  });
+
   it('stops between sections when it is told to', async () => {
     const model = await transformer({ blocksPerSession: 1 });
     const controller = new AbortController();
@@ -130,8 +145,8 @@ describe('the transformer, held against float64', () => {
     await expect(model.predict({ ...(await input(model, 0.5)), signal: controller.signal })).rejects.toThrow('enough');
   });
 
-  async function allValues(): Promise<ReadonlyMap<string, Float32Array>> {
-    return new Map(await Promise.all(weights.names.map(async (name) => [name, await weights.read(name)] as const)));
+  async function allValues(from: Weights): Promise<ReadonlyMap<string, Float32Array>> {
+    return new Map(await Promise.all(from.names.map(async (name) => [name, await from.read(name)] as const)));
   }
 
   function stackOf(targets: readonly string[], rank: number): { readonly stack: LowRankStack; readonly reference: ReferenceLoras } {
