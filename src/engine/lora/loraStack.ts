@@ -9,7 +9,7 @@ import { factorNumbers, factorsOf, type Factors } from './loraFactors';
 import type { LoraFile } from './loraFile';
 import type { LoraPart } from './loraKeys';
 import { matchLora, type LoraMatch, type MatchedModule } from './matchLora';
-import type { Matrix } from './matrix';
+import { isFinite, type Matrix } from './matrix';
 
 export interface LoraUse {
   readonly file: LoraFile;
@@ -95,7 +95,7 @@ async function readModule({ module, base: target }: MatchedModule, file: LoraFil
   const parts = new Map<LoraPart, Matrix>();
   for (const [part, tensor] of module.tensors) {
     const data = await readStored(tensor);
-    if (!data.every(Number.isFinite)) return fail(noNumbers(file, tensor));
+    if (!isFinite(data)) return fail(noNumbers(file, tensor));
     parts.set(part, { data, dims: matrixDims(tensor) });
   }
   const part = (name: LoraPart): Matrix => {

@@ -43,7 +43,17 @@ export function kronecker(left: Matrix, right: Matrix): Matrix {
 }
 
 export function scaled({ data, dims }: Matrix, factor: number): Matrix {
-  return factor === 1 ? { data, dims } : { data: data.map((value) => value * factor), dims };
+  if (factor === 1) return { data, dims };
+  const product = new Float32Array(data.length);
+  for (let index = 0; index < data.length; index++) product[index] = (data[index] ?? 0) * factor;
+  return { data: product, dims };
+}
+
+export function isFinite(data: Float32Array): boolean {
+  let sum = 0;
+  // Nothing times zero is zero, but what is infinite or no number.
+  for (let index = 0; index < data.length; index++) sum += (data[index] ?? 0) * 0;
+  return sum === 0;
 }
 
 export function identity(size: number): Matrix {

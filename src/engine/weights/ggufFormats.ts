@@ -36,7 +36,8 @@ export const ggufFormats: Readonly<Record<number, GgufFormat | undefined>> = {
     for (let i = 0; i < 32; i++) block.code(i, fifthBit(source, at + 2, i) - 16 + 128);
   }),
   7: requantised({ name: 'Q5_1', numbers: 32, bytes: 24 }, ({ source, at, values, to }) => {
-    for (let i = 0; i < 32; i++) values[to + i] = source.half(at) * fifthBit(source, at + 4, i) + source.half(at + 2);
+    const [step, minimum] = [source.half(at), source.half(at + 2)];
+    for (let i = 0; i < 32; i++) values[to + i] = step * fifthBit(source, at + 4, i) + minimum;
   }),
   8: reordered({ name: 'Q8_0', numbers: 32, bytes: 34, scheme: 'nbits8', blockSize: 32, scaleType: 'F16', hasZeroPoints: false }, ({ source, at, block }) => {
     block.halfScale(0, source.u16(at));

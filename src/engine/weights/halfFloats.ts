@@ -10,13 +10,9 @@ export function float16Bits(value: number): number {
   return sign | ((size + 0xfff + ((size >>> 13) & 1) - exponentShift) >>> 13);
 }
 
+/** Looked up: there are only 65536 of them. */
 export function float16Value(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >>> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return halfValues[half] ?? NaN;
 }
 
 /** The nearest that bfloat16 holds, ties to even. */
@@ -35,6 +31,15 @@ const halfInfinity = 0x477ff000;
 const smallestNormal = 0x38800000;
 /** The exponents' offsets are 127 and 15. */
 const exponentShift = (127 - 15) << 23;
+
+const halfValues = Float32Array.from({ length: 65536 }, (_, half) => {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+});
 
 function roundToEven(value: number): number {
   const floor = Math.floor(value);

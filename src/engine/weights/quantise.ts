@@ -25,38 +25,52 @@ export class Unquantisable extends Error {}
  */
 export function quantiseIntegers(values: Float32Array, bits: 4 | 8): PackedNumbers {
   const half = 1 << (bits - 1);
-  const most = 2 * half - 1;
   const count = values.length / integerBlock;
   const scales = new Uint16Array(count);
   const codes = new Uint8Array((values.length * bits) / 8);
-  let poison = 0;
+  const encode = bits === 4 ? encodeNibbles : encodeBytes;
   for (let block = 0; block < count; block++) {
     const start = block * integerBlock;
-    let extreme = 0;
-    let size = 0;
-    for (let index = start; index < start + integerBlock; index++) {
-      const value = values[index] ?? 0;
-      poison += value * 0;
-      const magnitude = value < 0 ? -value : value;
-      if (magnitude > size) {
-        size = magnitude;
-        extreme = value;
-      }
-    }
-    const stored = float16Bits(extreme / -half);
+    const stored = float16Bits(extremeOf(values, start, integerBlock) / -half);
     const scale = float16Value(stored);
-    if (!(Math.abs(scale) < Infinity)) throw new Unquantisable();
+    if (!Number.isFinite(scale)) throw new Unquantisable();
     scales[block] = stored;
-    const inverse = scale === 0 ? 0 : 1 / scale;
-    for (let index = start; index < start + integerBlock; index++) {
-      const code = Math.round((values[index] ?? 0) * inverse) + half;
-      const fitting = code < 0 ? 0 : code > most ? most : code;
-      if (bits === 8) codes[index] = fitting;
-      else codes[index >> 1] = (codes[index >> 1] ?? 0) | (index & 1 ? fitting << 4 : fitting);
+    encode(values, start, scale === 0 ? 0 : 1 / scale, codes);
+  }
+  return { codes, scales };
+}
+
+/** The largest number of a block with its sign; NaN where the block holds infinities or no numbers. */
+function extremeOf(values: Float32Array, start: number, length: number): number {
+  let extreme = 0;
+  let size = 0;
+  let sum = 0;
+  for (let index = start; index < start + length; index++) {
+    const value = values[index] ?? 0;
+    const magnitude = Math.abs(value);
+    sum += magnitude;
+    if (magnitude > size) {
+      size = magnitude;
+      extreme = value;
     }
   }
-  if (poison !== 0) throw new Unquantisable();
-  return { codes, scales };
+  return sum < Infinity ? extreme : NaN;
+}
+
+/** Codes are above zero, so that cutting off rounds down. The largest number may come out one too high, as 16. */
+function encodeNibbles(values: Float32Array, start: number, inverse: number, codes: Uint8Array): void {
+  for (let index = start; index < start + integerBlock; index += 2) {
+    const low = ((values[index] ?? 0) * inverse + 8.5) | 0;
+    const high = ((values[index + 1] ?? 0) * inverse + 8.5) | 0;
+    codes[index >> 1] = (low > 15 ? 15 : low) | ((high > 15 ? 15 : high) << 4);
+  }
+}
+
+function encodeBytes(values: Float32Array, start: number, inverse: number, codes: Uint8Array): void {
+  for (let index = start; index < start + integerBlock; index++) {
+    const code = ((values[index] ?? 0) * inverse + 128.5) | 0;
+    codes[index] = code > 255 ? 255 : code;
+  }
 }
 
 /** The 16 quantiles of a normal distribution that QLoRA stores weights with (arXiv 2305.14314, appendix E). */
@@ -73,24 +87,16 @@ export function quantiseNormalFloats(values: Float32Array): PackedNumbers {
   const count = values.length / normalFloatBlock;
   const scales = new Float32Array(count);
   const codes = new Uint8Array(values.length / 2);
-  let poison = 0;
   for (let block = 0; block < count; block++) {
     const start = block * normalFloatBlock;
-    let size = 0;
-    for (let index = start; index < start + normalFloatBlock; index++) {
-      const value = values[index] ?? 0;
-      poison += value * 0;
-      const magnitude = value < 0 ? -value : value;
-      if (magnitude > size) size = magnitude;
-    }
+    const size = Math.abs(extremeOf(values, start, normalFloatBlock));
+    if (Number.isNaN(size)) throw new Unquantisable();
     scales[block] = size;
     const inverse = size === 0 ? 0 : 1 / size;
-    for (let index = start; index < start + normalFloatBlock; index++) {
-      const code = nearestNormalFloat((values[index] ?? 0) * inverse);
-      codes[index >> 1] = (codes[index >> 1] ?? 0) | (index & 1 ? code : code << 4);
+    for (let index = start; index < start + normalFloatBlock; index += 2) {
+      codes[index >> 1] = (nearestNormalFloat((values[index] ?? 0) * inverse) << 4) | nearestNormalFloat((values[index + 1] ?? 0) * inverse);
     }
   }
-  if (poison !== 0) throw new Unquantisable();
   return { codes, scales };
 }
 

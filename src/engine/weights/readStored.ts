@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { float16Value } from './halfFloats';
 import { storedWidths, type StoredTensor, type StoredType } from './weights';
 
 /** Reads a tensor's values from its file and widens them to float32: exact for 16-bit floats and small integers. */
@@ -22,38 +23,39 @@ const longestRead = 1 << 30;
 
 /** @param bytes little-endian elements of the type */
 export function widened(bytes: Uint8Array, type: StoredType): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Float32Array(bytes.byteLength / storedWidths[type]);
-  const read = readers[type];
-  for (let index = 0; index < values.length; index++) values[index] = read(view, index);
-  return values;
+  // Views on more than one byte must begin at a multiple of their width.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % storedWidths[type] === 0 ? bytes : bytes.slice();
+  const count = byteLength / storedWidths[type];
+  switch (type) {
+    case 'F32':
+      return new Float32Array(buffer, byteOffset, count).slice();
+    case 'BF16':
+      return fromBrainFloats(new Uint16Array(buffer, byteOffset, count));
+    case 'F16':
+      return fromHalfFloats(new Uint16Array(buffer, byteOffset, count));
+    case 'F64':
+      return Float32Array.from(new Float64Array(buffer, byteOffset, count));
+    case 'I64':
+      return Float32Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
+    case 'I32':
+      return Float32Array.from(new Int32Array(buffer, byteOffset, count));
+    case 'I8':
+      return Float32Array.from(new Int8Array(buffer, byteOffset, count));
+    case 'U8':
+    case 'BOOL':
+      return Float32Array.from(new Uint8Array(buffer, byteOffset, count));
+  }
 }
-
-const readers: Readonly<Record<StoredType, (view: DataView, index: number) => number>> = {
-  F64: (view, index) => view.getFloat64(index * 8, true),
-  F32: (view, index) => view.getFloat32(index * 4, true),
-  F16: (view, index) => halfFloat(view.getUint16(index * 2, true)),
-  BF16: (view, index) => brainFloat(view.getUint16(index * 2, true)),
-  I64: (view, index) => Number(view.getBigInt64(index * 8, true)),
-  I32: (view, index) => view.getInt32(index * 4, true),
-  U8: (view, index) => view.getUint8(index),
-  I8: (view, index) => view.getInt8(index),
-  BOOL: (view, index) => view.getUint8(index),
-};
-
-function halfFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
 
 /** bfloat16 is the upper half of a float32. */
-function brainFloat(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
+function fromBrainFloats(halves: Uint16Array): Float32Array {
+  const words = new Uint32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) words[index] = (halves[index] ?? 0) << 16;
+  return new Float32Array(words.buffer);
+}
+
+function fromHalfFloats(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) values[index] = float16Value(halves[index] ?? 0);
+  return values;
 }
