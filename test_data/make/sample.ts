@@ -1,6 +1,8 @@
 import { createSample } from './workspace';
 import { startHub } from './hub';
 import { sampleRepositories } from './sampleRepositories';
+import { analyticCheckpoint } from './checkpoints/analyticCheckpoint';
+import { analyticLoras } from './checkpoints/analyticLoras';
 import { randomCheckpoint, randomGguf } from './checkpoints/randomCheckpoint';
 import { randomLoras } from './checkpoints/randomLoras';
 import { writeCheckpoint } from './checkpoints/writeCheckpoint';
@@ -19,6 +21,9 @@ if (command === 'create' && folder !== undefined) {
   const hub = await startHub({ repositories: sampleRepositories() });
   process.send?.({ endpoint: hub.endpoint });
   process.on('disconnect', () => process.exit(0));
+} else if (command === 'checkpoint' && folder !== undefined && options.includes('--analytic')) {
+  await writeCheckpoint(folder, analyticCheckpoint());
+  for (const [name, content] of Object.entries(analyticLoras())) await writeCheckpoint(`${folder}/loras`, { [`${name}.safetensors`]: content });
 } else if (command === 'checkpoint' && folder !== undefined) {
   await writeCheckpoint(folder, { ...randomCheckpoint(), 'gguf/transformer.gguf': randomGguf() });
   await writeCheckpoint(`${folder}/loras`, randomLoras());

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { analyticCheckpoint } from '../../../test_data/make/checkpoints/analyticCheckpoint';
+import { analyticLoras } from '../../../test_data/make/checkpoints/analyticLoras';
 import { randomCheckpoint, randomGguf } from '../../../test_data/make/checkpoints/randomCheckpoint';
 import { randomLoras } from '../../../test_data/make/checkpoints/randomLoras';
 import { halfBits, toBfloat16 } from '../../../test_data/make/checkpoints/halfFloats';
@@ -19,6 +21,21 @@ describe('the random checkpoint', () => {
     const placed = Object.entries(index.weight_map as Record<string, string>);
     expect(new Set(placed.map(([, shard]) => shard)).size).toBe(2);
     for (const [name, shard] of placed) expect(headerOf(files[`transformer/${shard}`])).toHaveProperty([name]);
+  });
+});
+
+describe('the analytic checkpoint', () => {
+  it('is the same bytes at every call', () => {
+    expect(hashOf(analyticCheckpoint())).toBe(hashOf(analyticCheckpoint()));
+  });
+
+  it('has LoRAs in three spellings', () => {
+    const keys = Object.values(analyticLoras()).map((file) => Object.keys(headerOf(file))[1]);
+    expect(keys).toEqual([
+      'transformer.transformer_blocks.1.attn.to_q.lora_A.weight',
+      'transformer_blocks.1.attn.to_q.lora_down.weight',
+      'lora_unet_transformer_blocks_1_attn_to_q.lora_down.weight',
+    ]);
   });
 });
 
