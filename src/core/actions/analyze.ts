@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { done, failed, type Failure, type Outcome } from '../outcome';
 import { analysisContent, analysisFile, analysisParts, isAnalysisPart, type AnalysisContent } from '../report/analysis';
+import { writeAssets } from '../report/assets';
 import { writeSection } from '../report/managedSection';
 import { replaceFile } from '../report/replaceFile';
 import { recordResults, type Results } from '../report/results';
@@ -20,9 +21,12 @@ export const analyze: Action = {
   },
 };
 
-async function write({ section, heading, markdown, summary }: AnalysisContent, { evaluation, summary: figures }: Results, context: ActionContext): Promise<Outcome> {
-  const { planFolder } = context.paths;
-  const written = await writeSection(analysisFile(planFolder), section, markdown, context, { heading, document: { title: `${evaluation.name}: analysis` } });
+async function write({ section, heading, markdown, summary, assets }: AnalysisContent, { evaluation, summary: figures, record }: Results, context: ActionContext): Promise<Outcome> {
+  const { planFolder, workspace } = context.paths;
+  const file = analysisFile(planFolder);
+  const drawn = await writeAssets(assets, { file: path.relative(workspace, file), change: record.change, workspace }, context.wrote);
+  if (!drawn.ok) return failed(drawn.failure);
+  const written = await writeSection(file, section, markdown, context, { heading, document: { title: `${evaluation.name}: analysis` } });
   if (!written.ok) return failed(written.failure);
   const table = path.join(planFolder, 'analysis.csv');
   const replaced = await replaceFile(table, matrixCsv(evaluation, figures));

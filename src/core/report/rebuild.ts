@@ -120,9 +120,9 @@ function wantedBy(action: string, args: Readonly<Record<string, string>>, step: 
       const part = args.part ?? 'table';
       const content = isAnalysisPart(part) ? analysisContent(part, results, args.criterion || undefined) : undefined;
       if (!content?.ok) return undefined;
-      const { section, heading, markdown } = content.value;
+      const { section, heading, markdown, assets } = content.value;
       const file = slashed(path.relative(paths.workspace, analysisFile(paths.planFolder)));
-      return { file, key: section, title: `${results.evaluation.name}: analysis`, sections: { assets: [], contents: () => [{ name: section, heading, markdown }] } };
+      return { file, key: section, title: `${results.evaluation.name}: analysis`, sections: { assets, contents: () => [{ name: section, heading, markdown }] } };
     }
     default:
       return undefined;

@@ -1,6 +1,7 @@
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Generation } from '../evaluation/generation';
 import { ok, type Result } from '../outcome';
+import { analyzeRatings, type Analysis } from '../review/analysis';
 import { currentRatings } from '../review/currentRating';
 import { judgeOutputs, type JudgedOutput } from '../review/judgedOutput';
 import type { RatingsFile } from '../review/ratingsFile';
@@ -17,6 +18,8 @@ export interface Results {
   readonly generations: readonly Generation[];
   readonly outputs: readonly JudgedOutput[];
   readonly summary: Summary;
+  /** How far the figures of the summary can be trusted. */
+  readonly analysis: Analysis;
   /** Each output relative to the results folder, by generation id. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -40,17 +43,19 @@ export async function recordResults(inputs: RecordInputs & { wrote(path: string)
 }
 
 /** A function of the record and the ratings alone. */
-export function resultsOf({ record, ratings }: Pick<GatheredRecord, 'record'> & { readonly ratings: Pick<RatingsFile, 'ratings'> }): Results {
+export function resultsOf({ record, ratings }: Pick<GatheredRecord, 'record'> & { readonly ratings: Pick<RatingsFile, 'ratings' | 'votes'> }): Results {
   const placed = generationsOf(record);
   const generations = placed.map(({ generation }) => generation);
   const hashes = new Map(generations.map(({ id, output }) => [id, output.sha256]));
-  const { current } = currentRatings(ratings.ratings, (id) => hashes.get(id));
+  const folded = currentRatings(ratings.ratings, (id) => hashes.get(id));
+  const summary = summarize(record.evaluation, generations, folded.current);
   return {
     record,
     evaluation: record.evaluation,
     generations,
-    outputs: judgeOutputs(generations, current, record.evaluation.criteria),
-    summary: summarize(record.evaluation, generations, current),
+    outputs: judgeOutputs(generations, folded.current, record.evaluation.criteria),
+    summary,
+    analysis: analyzeRatings(record.evaluation, generations, folded, ratings.votes, summary),
     files: new Map(placed.map(({ generation, file }) => [generation.id, file])),
   };
 }

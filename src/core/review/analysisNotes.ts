@@ -8,8 +8,6 @@ import type { Summary } from './summary';
 export interface Note {
   readonly lead?: string;
   readonly text: string;
-  /** What would help, for a button. */
-  readonly plan?: { readonly cells: number; readonly pictures: number };
 }
 
 /**
@@ -20,7 +18,8 @@ export interface Note {
 export function analysisNotes({ criteria }: Evaluation, summary: Summary, analysis: Analysis, nameOf: (modelId: string) => string): readonly Note[] {
   const label = (id: string): string => criteria.find((criterion) => criterion.id === id)?.label.toLowerCase() ?? id;
   return [
-    ...analysis.experiments.map((experiment) => experimentNote(experiment, nameOf)),
+    ...analysis.experiments.flatMap((experiment) => (experiment.kind === 'separate' ? [tieNote(experiment, nameOf)] : [])),
+    ...openVerdicts(analysis.experiments, nameOf),
     ...raterNotes(summary, analysis, label),
     ...designNotes(summary, analysis),
     ...sensitivityNotes(analysis, nameOf, label),
@@ -29,17 +28,21 @@ export function analysisNotes({ criteria }: Evaluation, summary: Summary, analys
   ];
 }
 
-function experimentNote(experiment: Experiment, nameOf: (id: string) => string): Note {
-  if (experiment.kind === 'separate') {
-    const { first, second, difference, cells, pictures, seconds } = experiment;
-    const { interval } = difference;
-    const known = `${signed(difference.mean)} overall${interval ? `, 95 % [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
-    const more = cells === undefined ? 'More cells would hardly separate them.' : `About ${count(cells, 'more cell')} on ${count(pictures ?? 1, 'new picture')} would separate them${costText(seconds)}.`;
-    return { lead: `${nameOf(first)} and ${nameOf(second)} are statistically tied`, text: `: ${known}. ${more}`, ...(cells !== undefined && { plan: { cells, pictures: pictures ?? 1 } }) };
-  }
-  const { modelId, share, limit, outputs, seconds } = experiment;
-  const more = outputs === undefined ? 'It lies too close to the limit for more outputs to decide.' : `About ${count(outputs, 'more output')} would decide, if the share stays${costText(seconds)}.`;
-  return { lead: `Not proven: ${nameOf(modelId)}`, text: ` keeps the character in ${percent(share)} of outputs, the limit is ${percent(limit)}. ${more}` };
+function tieNote({ first, second, difference, cells, pictures, seconds }: Extract<Experiment, { readonly kind: 'separate' }>, nameOf: (id: string) => string): Note {
+  const { interval } = difference;
+  const known = `${signed(difference.mean)} overall${interval ? `, 95 % [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
+  const more = cells === undefined ? 'More cells would hardly separate them.' : `About ${count(cells, 'more cell')} on ${count(pictures ?? 1, 'new picture')} would separate them${costText(seconds)}.`;
+  return { lead: `${nameOf(first)} and ${nameOf(second)} are statistically tied`, text: `: ${known}. ${more}` };
+}
+
+/** Those whose verdict is open, the cheapest to decide first. */
+function openVerdicts(experiments: readonly Experiment[], nameOf: (id: string) => string): readonly Note[] {
+  const open = experiments.flatMap((experiment) => (experiment.kind === 'verdict' ? [experiment] : []));
+  const [first] = open;
+  if (!first) return [];
+  const models = open.map(({ modelId, share }) => `${nameOf(modelId)} ${percent(share)}`).join(', ');
+  const more = first.outputs === undefined ? 'They lie too close to it for more outputs to decide.' : `Cheapest to decide is ${nameOf(first.modelId)}: about ${count(first.outputs, 'more output')}, if its share stays${costText(first.seconds)}.`;
+  return [{ lead: 'Not proven', text: `: ${models}; the limit is ${percent(first.limit)}. ${more}` }];
 }
 
 function raterNotes({ raters, unblinded }: Summary, { selfAgreement, raterAgreement, anchors }: Analysis, label: (id: string) => string): readonly Note[] {

@@ -1,7 +1,16 @@
 import type { Evaluation } from '../evaluation/evaluation';
 import { markdownTable, plainText } from '../report/table';
+import type { PairedDifference } from './estimates';
 import { estimateText, matrixNotes, memoryText, missingText, rankedModels, rankText, shareText } from './matrixDocument';
+import type { Analysis } from './analysis';
+import { analysisNotes } from './analysisNotes';
 import type { ModelSummary, Summary } from './summary';
+
+/** What the figures do not say: ties, agreement, design, sensitivity, votes. */
+export function doubtsMarkdown(evaluation: Evaluation, summary: Summary, analysis: Analysis): string {
+  const titleOf = new Map(summary.models.map(({ modelId, title }) => [modelId, title]));
+  return analysisNotes(evaluation, summary, analysis, (id) => titleOf.get(id) ?? id).map(({ lead, text }) => `- ${lead === undefined ? '' : `**${plainText(lead)}**`}${plainText(text)}`).join('\n');
+}
 
 /** Means of each criterion with their intervals, best model first. */
 export function averagesMarkdown({ criteria }: Evaluation, summary: Summary, only?: string): string {
@@ -50,15 +59,18 @@ export function memoryMarkdown({ limits }: Evaluation, summary: Summary): string
 /** Models in order, with the order's own doubt. */
 export function rankingMarkdown({ criteria }: Evaluation, summary: Summary): string {
   const titleOf = new Map(summary.models.map(({ modelId, title }) => [modelId, title]));
+  const base = summary.models.find(({ difference }) => difference)?.difference?.against;
   const rows = rankedModels(summary).map((model) => [
     model.rank ? rankText(model) : '–', plainText(model.title), model.overall ? estimateText(model.overall, 2) : missingText(model), bestText(model),
     (model.rank?.tiedWith ?? []).map((id) => plainText(titleOf.get(id) ?? id)).join(', '),
+    ...(base === undefined ? [] : [model.modelId === base ? 'is the base' : model.difference ? differenceText(model.difference) : missingText(model)]),
   ]);
   const weights = criteria.filter(({ weight }) => weight > 0).map(({ label, weight }) => `${plainText(label)} × ${weight}`);
   return [
-    markdownTable(['Rank', 'Model', 'Overall, 0 to 1', 'Probably best', 'Not told apart from'], rows),
+    markdownTable(['Rank', 'Model', 'Overall, 0 to 1', 'Probably best', 'Not told apart from', ...(base === undefined ? [] : ['Against the base'])], rows),
     '',
     `- Overall: ${weights.join(' + ')}, each on a scale of 0 to 1. Two models are told apart where the 95 % interval of their paired difference leaves out 0.`,
+    ...(base === undefined ? [] : ['- Against the base: paired on the cells that all models share; p by flipping the signs of whole source pictures.']),
     ...notes(summary),
   ].join('\n');
 }
@@ -68,6 +80,12 @@ export function rankingText(summary: Summary): string {
   const groups = new Map<string, string[]>();
   for (const model of rankedModels(summary)) if (model.rank) groups.set(rankText(model), [...(groups.get(rankText(model)) ?? []), model.title]);
   return [...groups].map(([rank, titles]) => `${rank}: ${titles.join(', ')}`).join('; ');
+}
+
+/** "+0.20 (−0.03 to +0.43), p 0.06 by sign flips" */
+function differenceText({ mean, interval, probability }: PairedDifference): string {
+  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+  return `${signed(mean)}${interval ? ` (${signed(interval.low)} to ${signed(interval.high)})` : ''}, p ${probability.toFixed(2)}`;
 }
 
 function bestText({ rank }: ModelSummary): string {

@@ -106,7 +106,7 @@ export function matrixNotes(summary: Summary): readonly string[] {
     `Means and ranks over the ${sharedCells} of ${cells} cells that all rated models share, from ${pictures} source ${pictures === 1 ? 'picture' : 'pictures'}.`,
     pictures < 2
       ? 'No intervals: they need at least two source pictures.'
-      : `95 % intervals: Wilson for shares, bootstrap by source picture for means${pictures < 10 ? '; with so few pictures they are rough' : ''}.`,
+      : `95 % intervals: Wilson for shares; for means bootstrap by source picture with Student\'s t${pictures < 10 ? ', rough with so few pictures' : ''}.`,
     raters.length === 1 ? `One rater (${plainText(raters[0] ?? '')}): this is one person's opinion.` : `${raters.length} raters: ${raters.map(plainText).join(', ')}.`,
     ...(unblinded > 0 ? [`${unblinded} ratings were changed after the models were revealed.`] : []),
   ];

@@ -37,6 +37,22 @@ test('each part writes its own section, and the table as CSV', async () => {
   expect(csv.map((line) => line.split(',')[0])).toEqual(['model', 'relight', 'base', 'unrated']);
 });
 
+test('the panel\'s charts stand in the document, with names and a background of their own, and say what is doubtful', async () => {
+  await rateTwo();
+  const { written } = await run({ part: 'rank' });
+  await run({ part: 'table' });
+  const text = await readFile(path.join(study.folder, 'analysis.md'), 'utf8');
+  const [, link = ''] = /!\[Overall score by model\]\(([^)]+)\)/.exec(text) ?? [];
+  const file = path.join(study.folder, decodeURIComponent(link));
+  const drawing = await readFile(file, 'utf8');
+  expect(written).toContain(file);
+  expect(drawing).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  for (const part of ['fill="#ffffff"', '>relight</text>', 'aria-label="Overall, 0 to 1: relight']) expect(drawing).toContain(part);
+  expect(drawing).not.toMatch(/NaN|Infinity|undefined|var\(/);
+  expect(text).toContain("One rater: one person's opinion.");
+  expect(text).toMatch(/\| Against the base \|/);
+});
+
 test('run again on the same ratings it changes nothing', async () => {
   await rateTwo();
   await run({ part: 'rank' });
