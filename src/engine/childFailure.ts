@@ -16,7 +16,7 @@ export const editCancelled: Failure = {
 
 /** The process died in the middle of an edit. */
 export function crashed(exit: ChildExit): Failure {
-  const cause = causes.find(({ words }) => words.test(exit.stderr)) ?? (isKilledFromOutside(exit) ? killed : undefined);
+  const cause = causeOf(exit.stderr) ?? (isKilledFromOutside(exit) ? killed : undefined);
   return {
     code: 'engine-crashed',
     message: `The inference process ended in the middle of an edit (${how(exit)})${cause?.what === undefined ? '' : `: ${cause.what}`}.`,
@@ -26,43 +26,53 @@ export function crashed(exit: ChildExit): Failure {
   };
 }
 
-interface Cause {
+/** What a runtime or driver wrote in its last words means; `undefined` for words that are not known. */
+export function causeOf(words: string): RuntimeCause | undefined {
+  return causes.find((cause) => cause.words.test(words));
+}
+
+interface RuntimeCause {
   readonly words: RegExp;
-  readonly what?: string;
+  readonly what: string;
+  readonly isMemory: boolean;
   readonly advice: string;
   readonly short: string;
 }
 
 /** What runtimes and drivers write before they end; the first that fits counts. */
-const causes: readonly Cause[] = [
+const causes: readonly RuntimeCause[] = [
   {
     words: /CUDA(?:_ERROR)?[ _]?(?:error 2\b|OUT_OF_MEMORY|failure 2\b)|cudaErrorMemoryAllocation|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|BFCArena|Failed to allocate memory for requested buffer|VK_ERROR_OUT_OF_DEVICE_MEMORY/i,
     what: 'the GPU ran out of memory',
+    isMemory: true,
     advice: 'Set "precision" to "int4" or a smaller size in evaluation.json, or close what else uses the GPU, then run the step again; it goes on with this edit.',
     short: 'GPU memory full',
   },
   {
     words: /driver version is insufficient|CUDA_ERROR_NO_DEVICE|no kernel image is available|cudaErrorInsufficientDriver|PTX was compiled with an unsupported toolchain/i,
     what: 'the NVIDIA driver or the GPU is too old for this runtime',
+    isMemory: false,
     advice: 'Update the driver, or set "device" to "cpu" in evaluation.json, then run the step again.',
     short: 'driver too old',
   },
   {
     words: /cudaErrorIllegalAddress|illegal memory access|misaligned address|CUDA failure \d+|CUDNN_STATUS_|CUBLAS_STATUS_|VK_ERROR_DEVICE_LOST|device lost/i,
     what: 'the GPU reported an error',
+    isMemory: false,
     advice: 'Run the step again; it goes on with this edit. If it happens again, set "device" to "cpu" in evaluation.json and look at the log.',
     short: 'GPU error',
   },
   {
     words: /out of memory|bad_alloc|bad allocation|Failed to allocate|Cannot allocate memory/i,
     what: 'it ran out of memory',
+    isMemory: true,
     advice: 'Close other programs, set "precision" to "int4" or a smaller size in evaluation.json, then run the step again; it goes on with this edit.',
     short: 'out of memory',
   },
 ];
 
 /** What the system's own guard does when memory ends leaves no other trace. */
-const killed: Pick<Cause, 'what' | 'advice' | 'short'> = {
+const killed: Pick<RuntimeCause, 'advice' | 'short'> & { readonly what?: undefined } = {
   advice: 'Perhaps memory was short: close other programs, use smaller pictures or a smaller model, then run the step again; it goes on with this edit.',
   short: 'engine killed',
 };

@@ -52,6 +52,8 @@ export interface LocalModel {
   /** A single model file, or the folder of a diffusers checkpoint. */
   readonly path: string;
   readonly loras: readonly { readonly path: string; readonly scale: number }[];
+  /** LoRAs that other edits of this run put on the same base: the model is made ready for them, so that it loads once. */
+  readonly otherLoras?: readonly string[];
   /** For a single file that does not say it in its metadata. */
   readonly range?: PixelRange;
 }

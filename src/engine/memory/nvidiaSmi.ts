@@ -21,6 +21,12 @@ export async function hasNvidiaDevice(): Promise<boolean> {
   return ((await query('--query-gpu=index,memory.used')) ?? '').trim() !== '';
 }
 
+/** Memory of each of NVIDIA's devices, in their order; none where their tool does not answer. */
+export async function queryDevices(): Promise<readonly { readonly totalBytes: number; readonly usedBytes: number }[]> {
+  const devices = await query('--query-gpu=memory.total,memory.used');
+  return parseRows(devices ?? '').map(([total, used]) => ({ totalBytes: total * mebibyte, usedBytes: used * mebibyte }));
+}
+
 /** Lines such as `1234, 5678`; a figure that is not known ("[N/A]") makes its line useless. */
 export function parseRows(text: string): readonly (readonly [number, number])[] {
   return text
@@ -36,5 +42,7 @@ function query(what: string): Promise<string | undefined> {
 }
 
 function sum(mebibytes: readonly number[]): number {
-  return mebibytes.reduce((total, value) => total + value, 0) * 1024 * 1024;
+  return mebibytes.reduce((total, value) => total + value, 0) * mebibyte;
 }
+
+const mebibyte = 1024 * 1024;

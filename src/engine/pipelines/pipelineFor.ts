@@ -1,18 +1,21 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { EngineSettings } from '../../core/evaluation/evaluation';
 import type { EditRequest } from '../../core/evaluation/inference';
 import { fail, type Failure, type Result } from '../../core/outcome';
 import { readModelHeader } from '../graph/modelHeader';
+import { readConfig } from '../models/readConfig';
 import { identifyFile } from './identifyFile';
 import { OnnxImageToImage } from './onnxImageToImage';
 import type { EngineProcessSettings } from '../protocol';
 import type { Pipeline } from './pipeline';
+import { QwenImageEditPlus } from './qwenImageEditPlus/qwenImageEditPlus';
 
 /** Loads the pipeline that fits the files, or says why none does. */
-export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' | 'engine'>, _settings: EngineProcessSettings): Promise<Result<Pipeline>> {
+export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' | 'engine'>, settings: EngineProcessSettings): Promise<Result<Pipeline>> {
   const found = await stat(model.path).catch(() => undefined);
   if (!found) return fail(missing(model.path));
-  if (found.isDirectory()) return fail(await unsupportedFolder(model.path));
+  if (found.isDirectory()) return checkpointPipeline(model.path, engine, settings);
   const name = path.basename(model.path);
   const header = await readModelHeader(model.path);
   if (header.kind === 'truncated') {
@@ -46,21 +49,26 @@ function missing(file: string): Failure {
   return { code: 'model-missing', message: `The model file ${path.basename(file)} is not there.`, advice: 'Run the download step of this model, then this step again.', short: 'model missing' };
 }
 
-async function unsupportedFolder(folder: string): Promise<Failure> {
-  const index = await readFile(path.join(folder, 'model_index.json'), 'utf8').catch(() => undefined);
-  if (index === undefined) {
-    return {
-      code: 'not-a-model',
-      message: `The folder ${path.basename(folder)} holds no model_index.json, so it is no diffusers checkpoint.`,
-      advice: 'Name a file such as model.onnx as "file" of the model in evaluation.json.',
-      short: 'no model',
-    };
-  }
-  const name = /"_class_name"\s*:\s*"([\w.]{1,80})"/.exec(index)?.[1];
+async function checkpointPipeline(folder: string, engine: EngineSettings, settings: EngineProcessSettings): Promise<Result<Pipeline>> {
+  const index = await readConfig(path.join(folder, 'model_index.json'), (fields) => fields.text('_class_name', ''));
+  if (!index.ok) return fail(index.failure.code === 'config-missing' ? noCheckpoint(folder) : index.failure);
+  return index.value === 'QwenImageEditPlusPipeline' ? QwenImageEditPlus.load(folder, engine, settings) : fail(unsupported(index.value));
+}
+
+function noCheckpoint(folder: string): Failure {
+  return {
+    code: 'not-a-model',
+    message: `The folder ${path.basename(folder)} holds no model_index.json, so it is no diffusers checkpoint.`,
+    advice: 'Name a file such as model.onnx as "file" of the model in evaluation.json.',
+    short: 'no model',
+  };
+}
+
+function unsupported(name: string): Failure {
   return {
     code: 'pipeline-not-supported',
-    message: `The checkpoint wants the pipeline ${name ?? '(model_index.json names none)'}, which this version of Evalmark cannot run.`,
-    advice: 'Use a single-file ONNX model for now, or run the step "Create scripts/…" and the script that it writes with diffusers.',
+    message: `The checkpoint wants the pipeline ${name === '' ? '(model_index.json names none)' : name.slice(0, 80)}, which this version of Evalmark cannot run; it knows QwenImageEditPlusPipeline.`,
+    advice: 'Use Qwen-Image-Edit-2509 or a single-file ONNX model, or run the step "Create scripts/…" and the script that it writes with diffusers.',
     short: 'pipeline unknown',
   };
 }

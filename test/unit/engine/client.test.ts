@@ -176,10 +176,10 @@ describe('what cannot be edited', () => {
     const edit = await request(invertingModel());
     const checkpoint = path.join(folder, 'checkpoint');
     await mkdir(checkpoint);
-    await writeFile(path.join(checkpoint, 'model_index.json'), '{"_class_name": "QwenImageEditPlusPipeline"}');
+    await writeFile(path.join(checkpoint, 'model_index.json'), '{"_class_name": "FluxKontextPipeline"}');
     const failure = await failureOf({ ...edit, model: { path: checkpoint, loras: [] } });
     expect(failure).toMatchObject({ code: 'pipeline-not-supported' });
-    expect(failure?.message).toContain('QwenImageEditPlusPipeline');
+    expect(failure?.message).toContain('FluxKontextPipeline');
     expect(await failureOf({ ...edit, model: { path: path.join(folder, 'nothing.onnx'), loras: [] } })).toMatchObject({ code: 'model-missing' });
     expect(await failureOf({ ...edit, model: { ...edit.model, loras: [{ path: path.join(folder, 'x.safetensors'), scale: 1 }] } })).toMatchObject({ code: 'loras-not-supported' });
   });

@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from '../../../core/outcome';
 import { openGraph, type Device, type GraphSession, type NumberTensor } from '../../graph/graphSession';
 import type { GraphBuilder } from '../../graph/graphBuilder';
-import type { ComputeType, LayerContext } from '../../graph/layers';
+import type { AttentionFlavour, ComputeType, LayerContext } from '../../graph/layers';
 import { requireTensors, type ExpectedTensors } from '../../weights/requireTensors';
 import type { Weights } from '../../weights/weights';
 import { ports, sectionGraph } from './blockGraph';
+import { attentionFor } from '../attentionFor';
 import type { QwenImageTransformerConfig } from './config';
 import { arrangeModulation, conditioningGraph, modulationGraph, modulationModules, type Modulation } from './modulation';
 import { rotaryTables, timestepVectors, type ImageShape, type RotaryTables } from './positions';
@@ -22,6 +23,8 @@ export interface TransformerOptions {
    * All blocks stay open when left out.
    */
   readonly blocksPerSession?: number;
+  /** What the self-test of the device found right; by the device when left out. */
+  readonly attention?: AttentionFlavour;
   readonly threads?: number;
 }
 
@@ -202,8 +205,8 @@ export class QwenImageTransformer {
   }
 
   private context(compute: ComputeType): Omit<LayerContext, 'graph'> {
-    const { loraTargets, device } = this.options;
-    return { weights: this.weights, compute, attention: device === 'cpu' || device === 'cuda' ? 'multiHead' : 'plain', loraTargets };
+    const { loraTargets, device, attention = attentionFor(device) } = this.options;
+    return { weights: this.weights, compute, attention, loraTargets };
   }
 
   private get compute(): ComputeType {

@@ -1,0 +1,64 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { FileRecord } from '../../../core/evaluation/generation';
+import { ok, type Result } from '../../../core/outcome';
+import { vaeConfig, type VaeConfig } from '../../models/autoencoderKlQwenImage/vaeConfig';
+import { qwen25VlConfig, type Qwen25VlConfig } from '../../models/qwen25Vl/config';
+import { openTextEncoderWeights } from '../../models/qwen25Vl/tensors';
+import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../../models/qwenImageTransformer/config';
+import { readConfig } from '../../models/readConfig';
+import { schedulerConfig, type SchedulerConfig } from '../../scheduler/schedulerConfig';
+import { fileRecord } from '../../weights/fileRecord';
+import { openSafetensors } from '../../weights/safetensors';
+import type { Weights } from '../../weights/weights';
+
+/** A checkpoint of Qwen-Image-Edit as it lies on disk: configurations and headers are read, no weights yet. */
+export interface Checkpoint {
+  readonly folder: string;
+  readonly transformer: { readonly config: QwenImageTransformerConfig; readonly weights: Weights };
+  readonly textEncoder: { readonly config: Qwen25VlConfig; readonly weights: Weights };
+  readonly autoencoder: { readonly config: VaeConfig; readonly weights: Weights };
+  /** Why there is none matters only where the checkpoint's own schedule is wanted. */
+  readonly scheduler: Result<SchedulerConfig>;
+  /** Everything that was or will be read, with hashes. */
+  readonly files: readonly FileRecord[];
+}
+
+export async function openCheckpoint(folder: string): Promise<Result<Checkpoint>> {
+  const at = (...parts: readonly string[]) => path.join(folder, ...parts);
+  const transformerConfig = await readConfig(at('transformer', 'config.json'), qwenImageTransformerConfig);
+  if (!transformerConfig.ok) return transformerConfig;
+  const transformerWeights = await openSafetensors(at('transformer'));
+  if (!transformerWeights.ok) return transformerWeights;
+  const textConfig = await readConfig(at('text_encoder', 'config.json'), qwen25VlConfig);
+  if (!textConfig.ok) return textConfig;
+  const textWeights = await openTextEncoderWeights(at('text_encoder'));
+  if (!textWeights.ok) return textWeights;
+  const autoencoderConfig = await readConfig(at('vae', 'config.json'), vaeConfig);
+  if (!autoencoderConfig.ok) return autoencoderConfig;
+  const autoencoderWeights = await openSafetensors(at('vae'));
+  if (!autoencoderWeights.ok) return autoencoderWeights;
+  const scheduler = await readConfig(at('scheduler', 'scheduler_config.json'), (fields) => schedulerConfig(fields.all()));
+  return ok({
+    folder,
+    transformer: { config: transformerConfig.value, weights: transformerWeights.value },
+    textEncoder: { config: textConfig.value, weights: textWeights.value },
+    autoencoder: { config: autoencoderConfig.value, weights: autoencoderWeights.value },
+    scheduler: scheduler.ok ? scheduler.value : scheduler,
+    files: await filesOf(folder),
+  });
+}
+
+const components = ['processor', 'scheduler', 'text_encoder', 'tokenizer', 'transformer', 'vae'];
+
+async function filesOf(folder: string): Promise<readonly FileRecord[]> {
+  const names = ['model_index.json'];
+  for (const component of components) {
+    const entries = await readdir(path.join(folder, component), { withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory() && /\.(?:safetensors|json|txt)$/.test(entry.name));
+    names.push(...files.map(({ name }) => `${component}/${name}`).sort());
+  }
+  const records: FileRecord[] = [];
+  for (const name of names) records.push(await fileRecord(folder, name));
+  return records;
+}

@@ -1,0 +1,282 @@
+import path from 'node:path';
+import type { EngineSettings } from '../../../core/evaluation/evaluation';
+import type { SamplingRecord } from '../../../core/evaluation/generation';
+import type { EditRequest } from '../../../core/evaluation/inference';
+import { fail, ok, type Failure, type Result } from '../../../core/outcome';
+import { editCancelled } from '../../childFailure';
+import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
+import { freeMemory } from '../../memory/freeMemory';
+import { planMemory } from '../../memory/memoryPlan';
+import type { Modulation } from '../../models/qwenImageTransformer/modulation';
+import { latentNoise } from '../../noise/latentNoise';
+import type { Picture } from '../../pictures/loadPicture';
+import type { EngineProcessSettings } from '../../protocol';
+import { runtimeFailure } from '../../runtimeFailure';
+import { flowMatchSchedule, type Schedule } from '../../scheduler/flowMatchEuler';
+import { lightningConfig } from '../../scheduler/schedulerConfig';
+import { versions } from '../../versions';
+import { quantisedWeights } from '../../weights/quantisedWeights';
+import type { QuantisedPrecision } from '../../weights/quantisePlan';
+import { EncodingCache } from '../encodingCache';
+import type { Pipeline, PipelineJob, PipelineOutput } from '../pipeline';
+import { Stopwatch } from '../stopwatch';
+import { openCheckpoint, type Checkpoint } from './checkpoint';
+import { componentNeeds } from './componentNeeds';
+import { Components, type ComponentWeights } from './components';
+import { Encodings, sourceOf, type Source, type SourceLatents } from './encodings';
+import { LoraShelf, type ReadyLoras } from './loraShelf';
+import { packLatents, unpackLatents } from './packing';
+import { pictureOf } from './pixels';
+import { sample } from './sampling';
+import { outputSize, usualResolution, type Size } from './sizes';
+
+/**
+ * diffusers' QwenImageEditPlusPipeline: pictures and a prompt give a picture. Text encoder, transformer and autoencoder
+ * come from a checkpoint as it lies on disk.
+ */
+export class QwenImageEditPlus implements Pipeline {
+  static async load(folder: string, engine: EngineSettings, { cacheFolder }: EngineProcessSettings): Promise<Result<Pipeline>> {
+    const checkpoint = await openCheckpoint(folder);
+    if (!checkpoint.ok) return checkpoint;
+    const chosen = await chooseDevice(engine, isStoredInHalf(checkpoint.value));
+    if (!chosen.ok) return chosen;
+    const weights = await weightsIn(engine.precision, checkpoint.value, cacheFolder);
+    if (!weights.ok) return weights;
+    const components = new Components(checkpoint.value, weights.value, chosen.value);
+    const precision = isQuantised(engine.precision) ? engine.precision : chosen.value.compute;
+    const cache = new EncodingCache(cacheFolder === undefined ? undefined : path.join(cacheFolder, 'encodings'));
+    const encodings = new Encodings(components, cache, checkpoint.value, chosen.value, precision, await versions());
+    return ok(new QwenImageEditPlus(checkpoint.value, chosen.value, precision, components, encodings));
+  }
+
+  readonly name = 'QwenImageEditPlusPipeline';
+  readonly swapsLoras = true;
+  private readonly loras: LoraShelf;
+  private modulations: { readonly key: string; readonly values: readonly Modulation[] } | undefined;
+
+  private constructor(
+    private readonly checkpoint: Checkpoint,
+    private readonly chosen: ChosenDevice,
+    readonly precision: string,
+    private readonly components: Components,
+    private readonly encodings: Encodings,
+  ) {
+    this.loras = new LoraShelf(checkpoint.transformer.weights);
+  }
+
+  get device(): string {
+    return this.chosen.device;
+  }
+
+  get warnings(): readonly string[] {
+    return this.chosen.warnings;
+  }
+
+  async edit(job: PipelineJob): Promise<Result<PipelineOutput>> {
+    try {
+      return await this.perform(job);
+    } catch (error) {
+      if (job.signal.aborted) return fail(editCancelled);
+      // What the runtime threw may have left a session half done; the next edit loads anew.
+      await this.components.dispose();
+      return fail(runtimeFailure(error, this.chosen.device));
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.components.dispose();
+  }
+
+  private async perform({ request, pictures, signal, progress }: PipelineJob): Promise<Result<PipelineOutput>> {
+    const watch = new Stopwatch();
+    const last = pictures.at(-1);
+    if (!last) throw new Error('An edit needs a picture.');
+    const size = outputSize(request, last, this.multiple);
+    const sources = pictures.map((picture) => sourceOf(picture, request.referenceResolution ?? usualResolution));
+    const plan = await this.follow(size, sources);
+    if (!plan.ok) return plan;
+    const loras = await watch.time('loras', () => this.loras.take(request.model.loras, signal));
+    if (!loras.ok) return loras;
+    const schedule = this.scheduleOf(request, loras.value, size);
+    if (!schedule.ok) return schedule;
+    const guidance = guidanceOf(request);
+
+    progress({ stage: 'encoding' });
+    const prompts = [request.prompt, ...(guidance.negativePrompt === undefined ? [] : [guidance.negativePrompt])];
+    const embeddings = await watch.time('text', () => this.encodings.prompts(prompts, sources, signal));
+    if (!embeddings.ok) return embeddings;
+    const latents = await watch.time('source', () => this.sourceLatents(sources, signal));
+    if (!latents.ok) return latents;
+
+    if (!this.components.isLoaded('transformer')) progress({ stage: 'loading' });
+    const made = await this.denoise({ request, signal, progress, watch, size, schedule: schedule.value.schedule, embeddings: embeddings.value, latents: latents.value, loras: loras.value, guidance: guidance.scale });
+    if (!made.ok) return made;
+
+    progress({ stage: 'decoding' });
+    const picture = await watch.time('decoding', () => this.decode(made.value, size));
+    if (!picture.ok) return picture;
+    return ok({
+      picture: picture.value,
+      warnings: [...plan.value, ...loras.value.warnings, ...guidance.warnings, ...sizeWarnings(request, size)],
+      details: {
+        files: this.checkpoint.files,
+        loras: loras.value.records,
+        sampling: samplingRecord(schedule.value, request, guidance.scale, sources),
+        attention: this.chosen.attention,
+        stages: watch.seconds,
+      },
+    });
+  }
+
+  /** Plans the memory for an edit of this size. @returns warnings */
+  private async follow(output: Size, sources: readonly Source[]): Promise<Result<readonly string[]>> {
+    const needs = componentNeeds(this.checkpoint, this.components.weights, this.chosen.compute, { output, sources: sources.map(({ latentSize }) => latentSize) });
+    const plan = planMemory(needs, await freeMemory(this.chosen.device, this.components.heldBytes));
+    if (!plan.ok) return plan;
+    await this.components.follow(plan.value, needs);
+    return ok(plan.value.warnings);
+  }
+
+  private scheduleOf({ scheduler = 'auto', steps }: EditRequest, { isLightning }: ReadyLoras, [width, height]: Size): Result<ChosenSchedule> {
+    const kind = scheduler === 'auto' ? (isLightning ? 'lightning' : 'checkpoint') : scheduler;
+    const config = kind === 'lightning' ? ok(lightningConfig) : this.checkpoint.scheduler;
+    if (!config.ok) return config;
+    return ok({ kind, schedule: flowMatchSchedule(config.value, steps, (width / this.multiple) * (height / this.multiple)) });
+  }
+
+  private async sourceLatents(sources: readonly Source[], signal: AbortSignal): Promise<Result<readonly SourceLatents[]>> {
+    const latents: SourceLatents[] = [];
+    for (const source of sources) {
+      signal.throwIfAborted();
+      const encoded = await this.encodings.latents(source);
+      if (!encoded.ok) return encoded;
+      latents.push(encoded.value);
+    }
+    return ok(latents);
+  }
+
+  private async denoise(job: DenoiseJob): Promise<Result<Float32Array>> {
+    const { request, signal, progress, watch, size, schedule, embeddings, latents, loras, guidance } = job;
+    const others = await this.loras.targetsOf(request.model.otherLoras ?? []);
+    const targets = new Set([...(loras.stack?.targets ?? []), ...others]);
+    const transformer = await watch.time('loading', () => this.components.denoiser(targets));
+    if (!transformer.ok) return transformer;
+    signal.throwIfAborted();
+    const modulations = await watch.time('modulation', () => this.modulationsOf(schedule, loras, transformer.value));
+    const { channels, columns, rows } = this.latentSize(size);
+    const noise = packLatents({ channels, height: rows, width: columns, values: latentNoise(request.noise ?? 'philox', request.seed, channels * rows * columns) });
+    const [prompt = new Float32Array(), negative] = embeddings;
+    const sampled = await watch.time('sampling', () =>
+      sample({
+        transformer: transformer.value,
+        schedule,
+        modulations,
+        noise,
+        grid: [rows / 2, columns / 2],
+        sources: latents,
+        prompt,
+        negative: negative && { prompt: negative, guidance },
+        loras: loras.stack,
+        signal,
+        progress,
+      }),
+    );
+    return ok(sampled);
+  }
+
+  /** They hang on schedule and LoRAs alone: all edits of a model share them. */
+  private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: { modulations(sigmas: readonly number[], loras: ReadyLoras['stack']): Promise<readonly Modulation[]> }): Promise<readonly Modulation[]> {
+    const key = JSON.stringify([[...times], records]);
+    if (this.modulations?.key === key) return this.modulations.values;
+    const values = await transformer.modulations([...times], stack);
+    this.modulations = { key, values };
+    return values;
+  }
+
+  private async decode(tokens: Float32Array, size: Size): Promise<Result<Picture>> {
+    const coder = await this.components.pictureCoder();
+    if (!coder.ok) return coder;
+    const { channels, columns, rows } = this.latentSize(size);
+    const decoded = await coder.value.decode(unpackLatents(tokens, { channels, height: rows, width: columns }));
+    if (!decoded.ok) return decoded;
+    const picture = pictureOf(decoded.value);
+    return picture ? ok(picture) : fail(noNumbers(this.precision));
+  }
+
+  private latentSize([width, height]: Size): { readonly channels: number; readonly columns: number; readonly rows: number } {
+    const { config } = this.checkpoint.transformer;
+    return { channels: config.inputs / 4, columns: (2 * width) / this.multiple, rows: (2 * height) / this.multiple };
+  }
+
+  /** Pixels of a token's side: eight for a latent, two latents for a token. */
+  private get multiple(): number {
+    return 16;
+  }
+}
+
+interface DenoiseJob extends Pick<PipelineJob, 'request' | 'signal' | 'progress'> {
+  readonly watch: Stopwatch;
+  readonly size: Size;
+  readonly schedule: Schedule;
+  readonly embeddings: readonly Float32Array[];
+  readonly latents: readonly SourceLatents[];
+  readonly loras: ReadyLoras;
+  readonly guidance: number;
+}
+
+interface ChosenSchedule {
+  readonly kind: 'checkpoint' | 'lightning';
+  readonly schedule: Schedule;
+}
+
+function isStoredInHalf({ transformer: { weights } }: Checkpoint): boolean {
+  return weights.find('proj_out.weight')?.type !== 'F32';
+}
+
+function isQuantised(precision: EngineSettings['precision']): precision is QuantisedPrecision {
+  return precision === 'int4' || precision === 'int8' || precision === 'nf4';
+}
+
+/** In few bits, where that is asked for: packed once, kept in the cache. */
+async function weightsIn(precision: EngineSettings['precision'], { transformer, textEncoder }: Checkpoint, cacheFolder: string | undefined): Promise<Result<ComponentWeights>> {
+  if (!isQuantised(precision)) return ok({ transformer: transformer.weights, textEncoder: textEncoder.weights });
+  if (cacheFolder === undefined) return fail(noCache(precision));
+  const options = { folder: path.join(cacheFolder, 'weights') };
+  const packedTransformer = await quantisedWeights(transformer.weights, precision, options);
+  if (!packedTransformer.ok) return packedTransformer;
+  const packedTextEncoder = await quantisedWeights(textEncoder.weights, precision, options);
+  if (!packedTextEncoder.ok) return packedTextEncoder;
+  return ok({ transformer: packedTransformer.value, textEncoder: packedTextEncoder.value });
+}
+
+/** Guidance needs a scale over 1 and something to go away from, as in diffusers. */
+function guidanceOf({ guidance, negativePrompt }: EditRequest): { readonly scale: number; readonly negativePrompt: string | undefined; readonly warnings: readonly string[] } {
+  if (guidance > 1 && negativePrompt !== undefined) return { scale: guidance, negativePrompt, warnings: [] };
+  return {
+    scale: 1,
+    negativePrompt: undefined,
+    warnings: guidance > 1 ? [`Guidance ${guidance} had no effect without a negative prompt; set "negativePrompt" of the edit to " " or to what should not be seen.`] : [],
+  };
+}
+
+function sizeWarnings({ width, height }: EditRequest, [made, high]: Size): readonly string[] {
+  const differs = (width !== undefined && width !== made) || (height !== undefined && height !== high);
+  return differs ? [`The picture is ${made}x${high}: the model makes sides that are multiples of 16.`] : [];
+}
+
+function samplingRecord({ kind, schedule }: ChosenSchedule, { noise = 'philox' }: EditRequest, guidance: number, sources: readonly Source[]): SamplingRecord {
+  return { scheduler: kind, sigmas: [...schedule.sigmas], noise, guidance, sources: sources.map(({ latentSize, promptSize }) => ({ latents: latentSize, prompt: promptSize })) };
+}
+
+function noNumbers(precision: string): Failure {
+  return {
+    code: 'bad-output',
+    message: `The model gave values that are no numbers instead of a picture (computed in ${precision}).`,
+    advice: 'Set "precision" to "bfloat16" or "float32" in evaluation.json, and look whether a LoRA is broken.',
+    short: 'bad output',
+  };
+}
+
+function noCache(precision: string): Failure {
+  return { code: 'no-cache', message: `Weights cannot be packed in ${precision}: there is no folder to keep them in.`, advice: 'Set "precision" to "auto" in evaluation.json.', short: 'no cache folder' };
+}
