@@ -1,3 +1,4 @@
+import { bfloat16Rounded, float16Rounded } from '../weights/halfFloats';
 import { doraDelta } from './doraDelta';
 import { identity, kronecker, product, scaled, type Matrix } from './matrix';
 import type { LoraModule } from './loraFile';
@@ -66,8 +67,12 @@ export function factorNumbers({ method, shape, tensors, rank = 0 }: LoraModule):
   }
 }
 
-function lowRank({ part, alphaScale, scale }: FactorInputs): Factors {
-  return { a: scaled(part('down'), alphaScale), b: scaled(part('up'), scale) };
+/** diffusers multiplies the alpha into the first matrix in the type that the file has, so that it is rounded there. */
+function lowRank({ part, module, alphaScale, scale }: FactorInputs): Factors {
+  const type = module.tensors.get('down')?.type;
+  const down = scaled(part('down'), alphaScale);
+  const rounded = alphaScale === 1 ? undefined : type === 'BF16' ? bfloat16Rounded : type === 'F16' ? float16Rounded : undefined;
+  return { a: rounded ? { ...down, data: down.data.map(rounded) } : down, b: scaled(part('up'), scale) };
 }
 
 /**

@@ -15,6 +15,10 @@ export function float16Value(half: number): number {
   return halfValues[half] ?? NaN;
 }
 
+export function float16Rounded(value: number): number {
+  return float16Value(float16Bits(value));
+}
+
 /** The nearest that bfloat16 holds, ties to even. */
 export function bfloat16Rounded(value: number): number {
   float[0] = value;

@@ -78,6 +78,15 @@ describe('one LoRA', () => {
     expect([...new Uint32Array(inputs.a.data.buffer)].every((bits) => (bits & 0xffff) === 0)).toBe(true);
   });
 
+  it('in bfloat16 has its alpha rounded into the first matrix, as diffusers rounds it', async () => {
+    const file = await lora({ ...pair(query), [`${query}.alpha`]: [[], [3]] }, { type: 'BF16' });
+    const inputs = (await stack({ file, weight: 1 })).inputs(query)!;
+    const plain = (await stack({ file: await lora(pair(query), { type: 'BF16' }), weight: 1 })).inputs(query)!;
+    expect(largestDifference(inputs.a.data, plain.a.data.map((value) => value * 0.75))).toBeGreaterThan(0);
+    expect(largestDifference(inputs.a.data, plain.a.data.map((value) => value * 0.75))).toBeLessThan(2 ** -8);
+    expect([...new Uint32Array(inputs.a.data.buffer)].every((bits) => (bits & 0xffff) === 0)).toBe(true);
+  });
+
   it('may change a bias, beside a branch or alone', async () => {
     const file = await lora({ ...pair(query), [`${query}.lora_B.bias`]: [[8]], [`${up}.diff_b`]: [[12]] });
     const stacked = await stack({ file, weight: 0.5 });
