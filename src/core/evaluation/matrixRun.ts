@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../outcome';
 import { editRequest } from './editRequest';
 import type { Evaluation } from './evaluation';
-import type { EditProgress, EditResult, InferenceEngine } from './inference';
+import type { EditProgress, EditResult, InferenceEngine, LocalModel } from './inference';
 import { isIntact, readGeneration, sha256Of, sidecarOf, writeSidecar } from './generations';
 import { generationOf } from './generationOf';
 import { referencePictures } from './referencePictures';
@@ -117,7 +117,7 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: Pictu
   const { sampler, engine: settings } = evaluation;
   await mkdir(path.dirname(output), { recursive: true });
   const pictures = [picture, ...references.value.map(({ file }) => path.join(pictureFolder, file))];
-  const request = editRequest({ planned, model: model.local, sampler, engine: settings, pictures, output });
+  const request = editRequest({ planned, model: withOthers(model.local, run.models), sampler, engine: settings, pictures, output });
   const first = await engine.edit(request, { signal, progress: stage });
   // A process that died or froze is replaced; what did it once may have had its reason outside.
   const edited = !first.ok && diedWith.has(first.failure.code) && !signal.aborted ? await engine.edit(request, { signal, progress: stage }) : first;
@@ -128,6 +128,13 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: Pictu
   run.wrote(output);
   run.wrote(sidecarOf(output));
   return ok(edited.value);
+}
+
+/** The model, told of the LoRAs that others of this run put on the same base. */
+function withOthers(local: LocalModel, models: MatrixRun['models']): LocalModel {
+  const others = [...models.values()].filter(({ local: { path: base } }) => base === local.path).flatMap(({ local: { loras } }) => loras.map((lora) => lora.path));
+  const otherLoras = [...new Set(others)].filter((file) => local.loras.every((lora) => lora.path !== file));
+  return otherLoras.length === 0 ? local : { ...local, otherLoras };
 }
 
 /** Each source picture is hashed once a run. */
