@@ -49,7 +49,7 @@ export class Extension {
   private readonly answers: AnswerDocuments;
 
   constructor(private readonly context: ExtensionContext) {
-    this.panels = this.lifetime.add(editorPanels(context, this.log));
+    this.panels = this.lifetime.add(editorPanels(context, this.log, (uri) => this.services.forPanel(uri)));
     this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
     const ask = new EditorAsk(this.desk, this.lifetime.add(new CardDocuments()), this.answers, this.panels, { plan: '' });
     this.services = this.lifetime.add(new PlanServices(context, this.log, ask));

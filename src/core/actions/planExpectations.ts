@@ -12,7 +12,10 @@ export function expectationsOf(plan: Pick<Plan, 'tasks'>, candidate: Pick<Candid
   const { repository, category, scores = {} } = candidate;
   const fromPlan = linesAbout(plan, repository).flatMap((line) => purposesOf(line).map((purpose): Expectation => ({ source: 'The plan', purpose })));
   const fromCategory = purposeOfCategory(category).map((purpose): Expectation => ({ source: 'Its category', purpose }));
-  const fromScores = Object.entries(scores).flatMap(([criterion, score]) => (score >= 4 ? purposeOfCategory(categoryOf(criterion)) : [])).map((purpose): Expectation => ({ source: 'Its score', purpose }));
+  const best = Math.max(0, ...Object.values(scores));
+  const leading = Object.entries(scores).filter(([, score]) => score === best);
+  // Being of some use for a thing is no promise of it; being best at it, and at nothing else, is.
+  const fromScores = best === 5 && leading.length === 1 ? purposeOfCategory(categoryOf(leading[0]?.[0] ?? '')).map((purpose): Expectation => ({ source: 'Its score', purpose })) : [];
   return [...fromPlan, ...fromCategory, ...fromScores];
 }
 

@@ -2,7 +2,7 @@ import { kept } from '../hub/candidates';
 import { changeSurvey, readSurvey, surveyFile, type Candidate } from '../hub/surveyFile';
 import { cancelled, done, failed, needsPerson, type Outcome } from '../outcome';
 import type { Action, ActionContext } from './action';
-import { qualityScore, suggestedScore } from './surveyScores';
+import { qualityScores, suggestedScore } from './surveyScores';
 
 /** Scores every candidate from 1 to 5 on one criterion. `quality` is computed from what the Hub counts. */
 export const relevance: Action = {
@@ -19,7 +19,7 @@ export const relevance: Action = {
 };
 
 async function scoreQuality(candidates: readonly Candidate[], context: ActionContext): Promise<Outcome> {
-  const scores = new Map(candidates.map((candidate) => [candidate.repository, qualityScore(candidate, candidates)]));
+  const scores = qualityScores(candidates);
   return (await keepScores('quality', scores, context)) ?? done(`quality of ${scores.size} filled in`);
 }
 

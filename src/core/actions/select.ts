@@ -12,15 +12,15 @@ export const select: Action = {
   async run({ link, task }, context) {
     const survey = await readSurvey(context.paths.planFolder);
     if (!survey.ok) return failed(survey.failure);
-    const ranked = rankCandidates(kept(survey.value));
+    const ranked = rankCandidates(kept(survey.value), survey.value.weights);
     if (ranked.length === 0) return failed({ code: 'no-candidates', message: 'The survey has no candidates to choose from.', advice: 'Run the survey, or bring back what was left out.', short: 'no candidates' });
     const range = rangeOf(link.arguments.minimum, link.arguments.maximum, ranked.length);
-    const chosen = await choose(ranked, range, context);
+    const chosen = await choose(ranked, survey.value.weights, range, context);
     if (!chosen.ok) return chosen.failure;
     const selection = await keepSelection(chosen.value, context);
     if (!selection.ok) return failed(selection.failure);
     const file = surveyDocumentPath(/[\w./-]+\.md\b/.exec(task.deliverable ?? '')?.[0] ?? 'model-survey.md', context.paths);
-    const written = await writeSection(file, 'selection', selectionText(selection.value, rankCandidates(kept(selection.value))), context, { heading: 'Selected for testing', after: 'candidates', document: { title: 'Model survey' } });
+    const written = await writeSection(file, 'selection', selectionText(selection.value, rankCandidates(kept(selection.value), selection.value.weights)), context, { heading: 'Selected for testing', after: 'candidates', document: { title: 'Model survey' } });
     if (!written.ok) return failed(written.failure);
     return done(`${chosen.value.length} selected`);
   },
@@ -38,7 +38,7 @@ function rangeOf(minimum: string | undefined, maximum: string | undefined, avail
 }
 
 /** In the panel; where there is none, from a ranked list. */
-async function choose(ranked: readonly Candidate[], range: Range, { ask, paths }: ActionContext): Promise<Result<readonly string[], Outcome>> {
+async function choose(ranked: readonly Candidate[], weights: Survey['weights'], range: Range, { ask, paths }: ActionContext): Promise<Result<readonly string[], Outcome>> {
   const looked = await ask.look({ kind: 'survey', planPath: paths.plan, page: 'select' });
   const after = looked === undefined ? undefined : await readSurvey(paths.planFolder);
   if (after && !after.ok) return { ok: false, failure: failed(after.failure) };
@@ -50,7 +50,7 @@ async function choose(ranked: readonly Candidate[], range: Range, { ask, paths }
   const answer = await ask.choose({
     title: `Select ${rangeText(range)} for testing`,
     many: true,
-    options: ranked.map((candidate) => ({ id: candidate.repository, label: candidate.repository, description: descriptionOf(candidate), picked: suggested.has(candidate.repository) })),
+    options: ranked.map((candidate) => ({ id: candidate.repository, label: candidate.repository, description: descriptionOf(candidate, weights), picked: suggested.has(candidate.repository) })),
   });
   if (!answer || answer.length === 0) return open;
   return checked(answer, range);
@@ -70,8 +70,8 @@ function suggestion(ranked: readonly Candidate[], { minimum, maximum }: Range): 
   return new Set([...strong, ...rest].slice(0, Math.max(minimum, Math.min(maximum, strong.length))).map(({ repository }) => repository));
 }
 
-function descriptionOf(candidate: Candidate): string {
-  const mean = meanScore(candidate);
+function descriptionOf(candidate: Candidate, weights: Survey['weights']): string {
+  const mean = meanScore(candidate, weights);
   const scores = Object.entries(candidate.scores).map(([criterion, score]) => `${criterion} ${score}`);
   return [mean === undefined ? 'not scored' : mean.toFixed(1), ...scores, candidate.verdict?.word ?? '', candidate.gated ? 'gated' : ''].filter((part) => part !== '').join(' · ');
 }

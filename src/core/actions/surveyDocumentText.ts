@@ -5,7 +5,7 @@ import { surveyQueryText } from '../hub/surveyQuery';
 import { verdictText } from '../hub/verdict';
 import { markdownTable, plainText } from '../report/table';
 import type { PlanPaths } from './action';
-import { meanScore } from './surveyScores';
+import { meanScore, reasonsFor } from './surveyScores';
 
 /** A bare name lies beside the plan, a path from the workspace folder on. */
 export function surveyDocumentPath(file: string, { planFolder, workspace }: PlanPaths): string {
@@ -38,17 +38,24 @@ export function candidatesText(survey: Survey): string {
   ].join('\n');
 }
 
-/** The selected ones, best first. */
+/** The selected ones, best first, and why those that come next were not taken. */
 export function selectionText(survey: Survey, ranked: readonly Candidate[]): string {
-  return ranked
-    .filter(({ selected }) => selected)
-    .map((candidate, index) => {
-      const mean = meanScore(candidate);
-      const scores = Object.entries(candidate.scores).map(([criterion, score]) => `${plainText(criterion)} ${score}`);
-      const facts = [candidate.category ?? '', mean === undefined ? '' : `${mean.toFixed(1)} of 5`, ...scores, plainText(candidate.verdict ? verdictText(candidate.verdict) : '')];
-      return `${index + 1}. ${linkTo(candidate, survey)}: ${facts.filter((fact) => fact !== '').join(', ')}`;
-    })
-    .join('\n');
+  const selected = ranked.filter((candidate) => candidate.selected).map((candidate, index) => `${index + 1}. ${linkTo(candidate, survey)}: ${factsOf(candidate, survey).join(', ')}`);
+  const next = ranked.filter((candidate) => !candidate.selected && Object.keys(candidate.scores).length > 0).slice(0, mostNext);
+  if (next.length === 0) return selected.join('\n');
+  return [...selected, '', 'Not selected:', '', ...next.map((candidate) => `- ${linkTo(candidate, survey)}: ${[meanText(candidate, survey), plainText(reasonsFor(candidate))].filter(Boolean).join('; ')}`)].join('\n');
+}
+
+const mostNext = 10;
+
+function factsOf(candidate: Candidate, survey: Survey): readonly string[] {
+  const scores = Object.entries(candidate.scores).map(([criterion, score]) => `${plainText(criterion)} ${score}`);
+  return [candidate.category ?? '', meanText(candidate, survey), ...scores, plainText(candidate.verdict ? verdictText(candidate.verdict) : '')].filter((fact) => fact !== '');
+}
+
+function meanText(candidate: Candidate, { weights }: Survey): string {
+  const mean = meanScore(candidate, weights);
+  return mean === undefined ? '' : `${mean.toFixed(1)} of 5`;
 }
 
 /** Only the public Hub's pages are linked; another Hub's address says nothing to a later reader. */

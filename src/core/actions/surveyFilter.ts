@@ -1,10 +1,13 @@
 import { filterByBase, kept, mergeFound } from '../hub/candidates';
 import type { HubConnection } from '../hub/connection';
 import { hubFailure } from '../hub/hubError';
-import { searchModels, type ModelFacts } from '../hub/model';
-import { changeSurvey, readSurvey, surveyFile } from '../hub/surveyFile';
+import type { ModelFacts } from '../hub/model';
+import { readCandidates } from '../hub/readCandidates';
+import { derivatives } from '../hub/refreshSurvey';
+import { changeSurvey, readSurvey, surveyFile, type Survey } from '../hub/surveyFile';
 import { done, failed } from '../outcome';
 import type { Action, ActionContext } from './action';
+import { expectationsOf } from './planExpectations';
 import { repositoryNamed } from './repositoryNamed';
 
 /**
@@ -22,7 +25,7 @@ export const surveyFilter: Action = {
     if (!base.ok) return base.failure;
     let derived: readonly ModelFacts[];
     try {
-      derived = await derivatives(base.value, hub.value, read.value.query?.pipeline, context);
+      derived = await derivatives(hub.value, base.value, read.value.query?.pipeline, { signal: context.signal }, (message) => context.progress({ message }));
     } catch (error) {
       context.signal.throwIfAborted();
       return failed(hubFailure(error, { endpoint: hub.value.endpoint }));
@@ -34,21 +37,33 @@ export const surveyFilter: Action = {
     });
     if (!changed.ok) return failed(changed.failure);
     context.wrote(surveyFile(context.paths.planFolder));
+    await readCards(changed.value, hub.value, context);
     const running = kept(changed.value).length;
     return done(`${running} of ${changed.value.candidates.length} derive from ${base.value}`);
   },
 };
 
-const relations = ['adapter', 'finetune', 'quantized', 'merge'] as const;
-const mostDerivatives = 200;
+const mostRead = 60;
 
-async function derivatives(base: string, connection: HubConnection, pipeline: string | undefined, { signal, progress }: ActionContext): Promise<readonly ModelFacts[]> {
-  const found: ModelFacts[] = [];
-  for (const relation of relations) {
-    progress({ message: `asking the Hub for each ${relation}` });
-    found.push(...(await searchModels(connection, { pipeline, filters: [`base_model:${relation}:${base}`] }, mostDerivatives, { signal })));
+/** What their cards claim beside what their weights are, so that a wrong family is seen before anybody scores it. */
+async function readCards(survey: Survey, connection: HubConnection, context: ActionContext): Promise<void> {
+  const changes: ((survey: Survey) => Survey)[] = [];
+  try {
+    await readCandidates(survey, {
+      connection,
+      most: mostRead,
+      options: { signal: context.signal, onWait: (seconds) => context.progress({ message: `the Hub asks to wait ${Math.ceil(seconds)} s` }) },
+      expectations: (candidate) => expectationsOf(context.plan, candidate),
+      found: (evidence, change) => {
+        changes.push(change);
+        context.progress({ message: `read ${evidence.facts.repository}`, completed: changes.length });
+      },
+    });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warn(`Not every card was read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return found;
+  await changeSurvey(context.paths.planFolder, (now) => changes.reduce((next, change) => change(next), now));
 }
 
 /** What was listed before keeps its place, so that "the first 50 results" stay the first. */

@@ -14,7 +14,9 @@ export const surveyReview: Action = {
     if (!survey.ok) return failed(survey.failure);
     if (survey.value.candidates.length < count && survey.value.query) {
       const more = await fetchSurvey(survey.value.query, count, context);
-      if (!more.ok) return failed(more.failure);
+      // What is there can be reviewed without a network too.
+      if (!more.ok && kept(survey.value).length === 0) return failed(more.failure);
+      if (!more.ok) context.log.warn(`${more.failure.message} The ${survey.value.candidates.length} results that are there are reviewed.`);
       survey = await readSurvey(planFolder);
       if (!survey.ok) return failed(survey.failure);
     }

@@ -1,7 +1,8 @@
 import { bytesText } from './bytesText';
 import { purposeText } from './cardPurpose';
 import type { Evidence, WeightsRead } from './evidence';
-import { familyOfBase, familyText } from './lora';
+import { familyOfBase } from './lora';
+import { familyText } from './loraFamily';
 
 /** One thing that a card claims beside what the files say of it. */
 export interface Claim {

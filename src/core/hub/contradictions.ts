@@ -1,7 +1,8 @@
 import { bytesText } from './bytesText';
 import { purposesOfName, purposeText, type Purpose, type PurposeQuote } from './cardPurpose';
 import type { Evidence } from './evidence';
-import { familyOfBase, familyText } from './lora';
+import { familyOfBase } from './lora';
+import { familyText } from './loraFamily';
 
 /** Something a person should know before believing a card, a name or a list. */
 export interface Warning {

@@ -1,6 +1,7 @@
 import { targetGroups } from './claims';
 import { judgeCompatibility } from './compatibility';
 import { contradictions, type Expectation, type Warning } from './contradictions';
+import { chooseForEngine } from './defaultFiles';
 import type { Evidence } from './evidence';
 import type { Candidate } from './surveyFile';
 
@@ -18,6 +19,8 @@ export interface EvidenceSummary {
   readonly layers: readonly string[];
   /** Of the file that was looked into. */
   readonly weightBytes?: number;
+  /** Bytes of the files that a download takes. */
+  readonly downloadBytes: number;
   /** Pictures that the card shows. */
   readonly examples: number;
   /** Address of the first picture, as the card writes it. */
@@ -37,11 +40,15 @@ export function candidateOf(evidence: Evidence, base: string | undefined, expect
     ...(weights?.facts.family ? { family: weights.facts.family } : {}),
     ...(weights?.facts.rank ? { rank: weights.facts.rank } : {}),
     layers: targetGroups(weights?.facts.targets ?? []),
+    downloadBytes: sizeOf(chooseForEngine(tree.files).chosen),
     examples: reading.pictures.length,
     ...(reading.pictures[0] ? { picture: reading.pictures[0] } : {}),
     ...(evidence.unread ? { unread: evidence.unread } : {}),
     warnings: contradictions(evidence, base, expected),
   };
-  const size = tree.files.reduce((sum, file) => sum + file.size, 0);
-  return { size, evidence: summary, ...(base === undefined ? {} : { compatibility: judgeCompatibility(facts, base, weights?.facts) }) };
+  return { size: sizeOf(tree.files), evidence: summary, ...(base === undefined ? {} : { compatibility: judgeCompatibility(facts, base, weights?.facts) }) };
+}
+
+function sizeOf(files: readonly { readonly size: number }[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }

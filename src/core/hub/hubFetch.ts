@@ -9,6 +9,8 @@ export interface FetchOptions {
   /** Statuses that the caller handles itself; they come back as an answer, at once. */
   readonly returns?: readonly number[] | undefined;
   readonly tuning?: Partial<FetchTuning> | undefined;
+  /** Stands between this fetch and the network, with all headers set. */
+  wrap?(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
 }
 
 export interface FetchTuning {
@@ -30,6 +32,7 @@ const standard: FetchTuning = { tries: 5, firstWait: 500, answerWithin: 60_000, 
  */
 export function hubFetch({ endpoint, token }: HubConnection, options: FetchOptions = {}): typeof fetch {
   const tuning = { ...standard, ...options.tuning };
+  const send = options.wrap?.(fetch) ?? fetch;
   return async (input, init = {}) => {
     const given = input instanceof Request ? input : { url: String(input), headers: undefined };
     const { url } = given;
@@ -37,7 +40,7 @@ export function hubFetch({ endpoint, token }: HubConnection, options: FetchOptio
     let limited = 0;
     for (let attempt = 1; ; attempt += 1) {
       options.signal?.throwIfAborted();
-      const result = await tryOnce(url, { ...init, headers }, options.signal, tuning.answerWithin);
+      const result = await tryOnce(send, url, { ...init, headers }, options.signal, tuning.answerWithin);
       if (result instanceof Response && (result.ok || options.returns?.includes(result.status))) return result;
       const failure = result instanceof Response ? await refusal(result) : result;
       const rateLimit = failure instanceof HubError && failure.status === 429;
@@ -61,12 +64,12 @@ function headersFor(url: string, headers: Headers, endpoint: string, token: stri
 const rateLimitTries = 10;
 
 /** The answer, or the network's error as a value; being cancelled is thrown. */
-async function tryOnce(url: string, init: RequestInit, signal: AbortSignal | undefined, answerWithin: number): Promise<Response | Error> {
+async function tryOnce(send: typeof fetch, url: string, init: RequestInit, signal: AbortSignal | undefined, answerWithin: number): Promise<Response | Error> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(stalled()), answerWithin);
   const signals = [late.signal, signal, init.signal].filter((one) => one !== undefined && one !== null);
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.any(signals) });
+    return await send(url, { ...init, signal: AbortSignal.any(signals) });
   } catch (error) {
     signal?.throwIfAborted();
     init.signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { familyOfTensors, type Family } from './loraFamily';
 import type { SafetensorsHeader } from './safetensorsHeader';
 
 /** What the keys and shapes of a weights file tell, whatever its card claims. */
@@ -15,11 +16,6 @@ export interface WeightFacts {
   readonly width?: number;
 }
 
-export type Family = 'qwen-image' | 'flux' | 'sdxl' | 'sd3' | 'wan';
-
-/** As people call them. */
-export const familyText: Readonly<Record<Family, string>> = { 'qwen-image': 'Qwen-Image', flux: 'FLUX.1', sdxl: 'SDXL', sd3: 'Stable Diffusion 3', wan: 'Wan' };
-
 export function weightFacts({ tensors }: SafetensorsHeader): WeightFacts {
   const names = [...tensors.keys()];
   const downs = names.filter((name) => downMatrix.test(name));
@@ -28,7 +24,7 @@ export function weightFacts({ tensors }: SafetensorsHeader): WeightFacts {
   const width = widthOf(tensors);
   return {
     kind: downs.length > 0 ? 'lora' : names.some((name) => controlNames.test(name)) ? 'controlnet' : 'model',
-    family: familyOf(names, width),
+    family: familyOfTensors(new Map([...tensors].map(([name, { shape }]) => [name, shape]))),
     ...(width === undefined ? {} : { width }),
     ...(ranks.length > 0 ? { rank: [Math.min(...ranks), Math.max(...ranks)] as const } : {}),
     targets: [...targets].filter(Boolean).sort(),
@@ -55,27 +51,6 @@ function widthOf(tensors: SafetensorsHeader['tensors']): number | undefined {
   }
   return undefined;
 }
-
-/**
- * The first whose every pattern some key fits; names as the model's own code has them. Flux and SD3 share their names where
- * a LoRA changes the double blocks only: there the width decides (3072, or 1536 and 2432).
- */
-function familyOf(names: readonly string[], width: number | undefined): Family | undefined {
-  const named = namedFamily(names);
-  return named === 'sd3' && width === 3072 && !names.some((name) => name.includes('joint_blocks')) ? 'flux' : named;
-}
-
-function namedFamily(names: readonly string[]): Family | undefined {
-  return families.find(({ all, none }) => all.every((pattern) => names.some((name) => pattern.test(name))) && !none?.some((pattern) => names.some((name) => pattern.test(name))))?.family;
-}
-
-const families: readonly { readonly family: Family; readonly all: readonly RegExp[]; readonly none?: readonly RegExp[] }[] = [
-  { family: 'flux', all: [/single_transformer_blocks|single_blocks|lora_unet_double_blocks|double_blocks[._]\d/] },
-  { family: 'qwen-image', all: [/transformer_blocks[._]\d+[._](?:img_m|txt_m|attn[._](?:to_|add_))/], none: [/norm1_context|ff_context/] },
-  { family: 'sd3', all: [/transformer_blocks[._]\d+[._].*(?:norm1_context|ff_context)|joint_blocks/] },
-  { family: 'wan', all: [/blocks[._]\d+[._](?:self_attn|cross_attn)/] },
-  { family: 'sdxl', all: [/down_blocks[._]\d|input_blocks[._]\d/] },
-];
 
 /** The family of a base model by its name; undefined when it is none of those that can be told by their keys. */
 export function familyOfBase(repository: string): Family | undefined {

@@ -1,11 +1,13 @@
 /** An architecture that the names and shapes of its tensors betray. Qwen-Image and Qwen-Image-Edit share theirs: nothing tells them apart. */
-export type Family = 'qwen-image' | 'flux' | 'hunyuan-video' | 'sdxl' | 'sd1' | 'sd2' | 'sd3' | 'wan';
+export type Family = 'qwen-image' | 'flux' | 'flux2' | 'hunyuan-video' | 'sdxl' | 'sd1' | 'sd2' | 'sd3' | 'wan';
 
-export const familyNames: Readonly<Record<Family, string>> = {
+/** As people call them. */
+export const familyText: Readonly<Record<Family, string>> = {
   'qwen-image': 'Qwen-Image',
-  flux: 'Flux',
+  flux: 'FLUX.1',
+  flux2: 'FLUX.2',
   'hunyuan-video': 'HunyuanVideo',
-  sdxl: 'Stable Diffusion XL',
+  sdxl: 'SDXL',
   sd1: 'Stable Diffusion 1',
   sd2: 'Stable Diffusion 2',
   sd3: 'Stable Diffusion 3',
@@ -19,7 +21,7 @@ export const familyNames: Readonly<Record<Family, string>> = {
  */
 export function familyOfTensors(shapes: ReadonlyMap<string, readonly number[]>): Family | undefined {
   const seen = evidence(shapes);
-  if (seen.has('singleBlocks')) return seen.has('hunyuanNames') ? 'hunyuan-video' : 'flux';
+  if (seen.has('singleBlocks')) return seen.has('hunyuanNames') ? 'hunyuan-video' : seen.has('flux2Names') ? 'flux2' : 'flux';
   if (seen.has('unetBlocks')) return unetFamily(seen);
   if (seen.has('wanAttention')) return 'wan';
   if (seen.has('qwenStreams')) return 'qwen-image';
@@ -48,6 +50,7 @@ function unetFamily(seen: ReadonlySet<Evidence>): Family | undefined {
 const nameEvidence = {
   singleBlocks: /single_transformer_blocks|single_blocks|double_blocks[._]\d/,
   hunyuanNames: /(?:img|txt)_mlp[._]fc\d|individual_token_refiner|double_blocks\.\d+\.(?:img|txt)_attn_(?:qkv|proj)/,
+  flux2Names: /to_qkv_mlp_proj|stream_modulation/,
   unetBlocks: /(?:^|[._])(?:down_blocks|up_blocks|input_blocks|output_blocks|mid_block|middle_block)[._]/,
   nestedBlocks: /attentions[._]\d+[._]transformer_blocks[._][1-9]|(?:in|out)put_blocks[._]\d+[._]1[._]transformer_blocks[._][1-9]/,
   wanAttention: /(?:^|[._])blocks[._]\d+[._](?:self_attn|cross_attn)[._](?:q|k|v|o|k_img|v_img)[._]/,

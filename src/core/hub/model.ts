@@ -23,6 +23,8 @@ export interface ModelFacts {
   readonly pipeline?: string;
   readonly tags: readonly string[];
   readonly libraryName?: string;
+  /** Address of a picture that stands for it, as the front matter gives it. */
+  readonly picture?: string;
 }
 
 export interface ModelSearch {
@@ -89,7 +91,16 @@ function factsOf(repository: unknown, entry: object): ModelFacts | undefined {
     ...(pipeline ? { pipeline } : {}),
     tags,
     ...(libraryName ? { libraryName } : {}),
+    ...pictureOf(card),
   };
+}
+
+/** Its thumbnail, else the first picture of its widget. */
+function pictureOf(card: Readonly<Record<string, unknown>>): Pick<ModelFacts, 'picture'> {
+  const widgets = Array.isArray(card.widget) ? card.widget.filter(isObject) : [];
+  const outputs = widgets.map(({ output, src }) => text(isObject(output) ? output.url : src));
+  const picture = text(card.thumbnail) ?? outputs.find((address) => address !== undefined);
+  return picture ? { picture } : {};
 }
 
 function licenseOf(card: Readonly<Record<string, unknown>>, tags: readonly string[]): string | undefined {

@@ -6,10 +6,10 @@ import type { Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
-import { SurveyPanel } from './surveyPanel';
+import { SurveyPanel, type SurveyContext } from './surveyPanel';
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
-export function editorPanels(context: ExtensionContext, log: Logger): Panels & { dispose(): void } {
+export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>): Panels & { dispose(): void } {
   const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
     const uri = Uri.file(planPath);
     const { workspace, storage, planFolder } = planPaths(context, uri);
@@ -29,7 +29,10 @@ export function editorPanels(context: ExtensionContext, log: Logger): Panels & {
   const restoring = ComparePanel.restoring((planPath) => contextOf(planPath));
   return {
     review: (look, signal) => review(contextOf(look.planPath, look), signal),
-    survey: ({ planPath }, signal) => SurveyPanel.show(context.extensionUri, planPath, signal),
+    survey: (look, signal) => {
+      const uri = Uri.file(look.planPath);
+      return SurveyPanel.show({ extensionUri: context.extensionUri, planPath: look.planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) }, look, signal);
+    },
     dispose: () => void restoring.dispose(),
   };
 }

@@ -1,21 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { RelativePattern, Uri, ViewColumn, commands, window, workspace, type WebviewPanel } from 'vscode';
-import { changeSurvey, readSurvey, surveyFile } from '../../core/hub/surveyFile';
-import { parsePlan } from '../../core/plan/parse';
+import { env, l10n, RelativePattern, Uri, ViewColumn, commands, window, workspace, type WebviewPanel } from 'vscode';
+import type { Logger, Look } from '../../core/actions/action';
+import { keepCardExamples } from '../../core/evaluation/cardExamples';
+import type { HubConnection } from '../../core/hub/connection';
+import { hubFailure } from '../../core/hub/hubError';
+import { refreshSurvey } from '../../core/hub/refreshSurvey';
+import { readSurvey } from '../../core/hub/surveyFile';
+import { fail, ok, type Result } from '../../core/outcome';
+import type { PlanStore } from '../../core/plan/planStore';
 import type { HostMessage, WebviewMessage } from '../../webviews/survey/contract';
 import { Lifetime } from '../lifetime';
 import { surveyHtml } from './surveyHtml';
-import { changedBy, surveyState } from './surveyModel';
+import { SurveyModel } from './surveyModel';
+import { CardPictures } from './surveyPictures';
 
-/** The candidates of one plan in a table. The truth is `survey.json`: every key writes it, and every change of it is shown. */
+export interface SurveyContext {
+  readonly extensionUri: Uri;
+  /** Absolute. */
+  readonly planPath: string;
+  /** Where drawn pictures and answers of the Hub are kept. */
+  readonly storage: string;
+  readonly log: Logger;
+  readonly store: PlanStore;
+  hub(): Promise<Result<HubConnection>>;
+}
+
+/** The candidates of one plan. The truth is `survey.json`: every key writes it, and every change of it is shown. */
 export class SurveyPanel {
   private static readonly open = new Map<string, SurveyPanel>();
 
   /** Resolves to `true` when the person is done, to `false` when the tab was closed. */
-  static show(extensionUri: Uri, planPath: string, signal: AbortSignal): Promise<boolean> {
-    const panel = SurveyPanel.open.get(planPath) ?? new SurveyPanel(extensionUri, planPath);
+  static show(context: SurveyContext, look: Pick<Extract<Look, { kind: 'survey' }>, 'page'>, signal: AbortSignal): Promise<boolean> {
+    const page = look.page ?? 'list';
+    const open = SurveyPanel.open.get(context.planPath);
+    const panel = open ?? new SurveyPanel(context, page);
+    if (open) open.ask(page);
     panel.panel.reveal();
     signal.addEventListener('abort', () => panel.settle(false), { once: true });
     return new Promise((resolve) => panel.waiting.push(resolve));
@@ -23,33 +44,42 @@ export class SurveyPanel {
 
   private readonly panel: WebviewPanel;
   private readonly lifetime = new Lifetime();
+  private readonly ended = new AbortController();
+  private model: SurveyModel;
   private waiting: ((finished: boolean) => void)[] = [];
 
-  private constructor(extensionUri: Uri, private readonly planPath: string) {
-    SurveyPanel.open.set(planPath, this);
-    const bundles = Uri.joinPath(extensionUri, 'dist', 'webviews');
-    this.panel = window.createWebviewPanel('evalmark.survey', 'Survey', ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles] });
+  private constructor(private readonly context: SurveyContext, page: NonNullable<Extract<Look, { kind: 'survey' }>['page']>) {
+    SurveyPanel.open.set(context.planPath, this);
+    const bundles = Uri.joinPath(context.extensionUri, 'dist', 'webviews');
+    this.panel = window.createWebviewPanel('evalmark.survey', l10n.t('Survey'), ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles] });
+    this.model = this.makeModel(page);
     const { webview } = this.panel;
-    const address = (name: string) => webview.asWebviewUri(Uri.joinPath(bundles, name)).toString();
+    webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message));
     webview.html = surveyHtml({
-      script: address('survey.js'),
-      styles: [address('codicon.css'), address('survey.css')],
+      script: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.js')).toString(),
+      style: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.css')).toString(),
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
     });
-    webview.onDidReceiveMessage((message: WebviewMessage) => void this.receive(message));
     const watcher = this.lifetime.add(workspace.createFileSystemWatcher(new RelativePattern(Uri.file(this.folder), 'survey.json')));
-    this.lifetime.add(watcher.onDidChange(() => this.post()));
-    this.lifetime.add(watcher.onDidCreate(() => this.post()));
+    this.lifetime.add(watcher.onDidChange(() => void this.model.reread()));
+    this.lifetime.add(watcher.onDidCreate(() => void this.model.reread()));
     this.panel.onDidDispose(() => {
-      SurveyPanel.open.delete(planPath);
+      SurveyPanel.open.delete(context.planPath);
       this.lifetime.dispose();
+      this.ended.abort();
       this.settle(false);
     });
   }
 
   private get folder(): string {
-    return path.dirname(this.planPath);
+    return path.dirname(this.context.planPath);
+  }
+
+  /** Another step wants something else of the same panel. */
+  private ask(page: NonNullable<Extract<Look, { kind: 'survey' }>['page']>): void {
+    this.model = this.makeModel(page);
+    void this.model.load();
   }
 
   private settle(finished: boolean): void {
@@ -58,42 +88,70 @@ export class SurveyPanel {
     for (const resolve of waiting) resolve(finished);
   }
 
-  private async receive(message: WebviewMessage): Promise<void> {
-    if (message.kind === 'ready') return this.post();
-    if (message.kind === 'card') return this.openCard(message.repository);
-    if (message.kind === 'done') {
-      this.settle(true);
-      this.panel.dispose();
-      return;
+  private makeModel(page: NonNullable<Extract<Look, { kind: 'survey' }>['page']>): SurveyModel {
+    const { context } = this;
+    const { signal } = this.ended;
+    return new SurveyModel(
+      { planPath: context.planPath, page, signal },
+      {
+        log: context.log,
+        pictures: new CardPictures(path.join(context.storage, 'card-pictures'), signal),
+        now: () => new Date(),
+        post: (message) => this.post(message),
+        plan: async () => {
+          const read = await context.store.read();
+          return read.ok ? ok(read.value.plan) : read;
+        },
+        editPlan: (edits) => context.store.edit(edits),
+        hub: () => context.hub(),
+        askReason: async (title) => window.showInputBox({ title, prompt: l10n.t('A few words; they stay in survey.json.'), value: l10n.t('by hand'), ignoreFocusOut: true }),
+        pickCategory: (title, categories) => pickCategory(title, categories),
+        openExternal: (address) => void env.openExternal(Uri.parse(address, true)),
+        openDocument: (file) => void openDocument(file),
+        keepExamples: (repository, prompts, triggers) => keepCardExamples(this.folder, { repository, prompts, triggers }, () => undefined),
+        refresh: () => this.refresh(),
+        done: () => {
+          this.settle(true);
+          this.panel.dispose();
+        },
+      },
+    );
+  }
+
+  /** The question of the last survey, put to the Hub again. */
+  private async refresh(): Promise<Result<unknown>> {
+    const [survey, hub] = await Promise.all([readSurvey(this.folder), this.context.hub()]);
+    if (!survey.ok) return survey;
+    if (!hub.ok) return hub;
+    const { query, base, candidates } = survey.value;
+    if (!query) return fail({ code: 'no-query', message: l10n.t('Nothing was searched yet.'), advice: l10n.t('Run the step that holds the address of a Hub search.'), short: 'no search' });
+    if (hub.value.offline) return fail({ code: 'offline', message: l10n.t('HF_HUB_OFFLINE forbids to ask the Hub.'), advice: l10n.t('Unset it and restart the editor.'), short: 'offline' });
+    try {
+      return await refreshSurvey({
+        connection: hub.value, planFolder: this.folder, query, base, count: Math.max(100, Math.min(candidates.length, 500)), cacheFolder: path.join(this.context.storage, 'hub-lists'), now: new Date(),
+        options: { signal: this.ended.signal, onWait: (seconds) => this.post({ kind: 'busy', text: l10n.t('The Hub asks to wait {0} s', Math.ceil(seconds)) }) },
+        progress: (text) => this.post({ kind: 'busy', text }),
+      });
+    } catch (error) {
+      this.ended.signal.throwIfAborted();
+      return fail(hubFailure(error, { endpoint: hub.value.endpoint }));
     }
-    const reason = await this.reasonFor(message);
-    const changed = await changeSurvey(this.folder, (survey) => changedBy(survey, message, reason));
-    if (changed.ok) return this.post();
-    this.say(`Not saved: ${changed.failure.message}`);
-    void window.showErrorMessage(`${changed.failure.message} ${changed.failure.advice}`);
   }
 
-  private async reasonFor(message: WebviewMessage): Promise<string | undefined> {
-    if (message.kind === 'exclude') return window.showInputBox({ title: `Why is ${message.repository} left out?`, value: 'by hand', ignoreFocusOut: true });
-    if (message.kind !== 'category') return undefined;
-    return window.showQuickPick(['angles', 'identity', 'lighting', 'reference'], { title: `What is ${message.repository} for?` });
+  private post(message: HostMessage): void {
+    if (!this.ended.signal.aborted) void this.panel.webview.postMessage(message);
   }
+}
 
-  private async openCard(repository: string): Promise<void> {
-    await commands.executeCommand('evalmark.openModelCard', { repository, planPath: this.planPath });
-  }
+async function pickCategory(title: string, categories: readonly string[]): Promise<string | undefined> {
+  const none = { label: l10n.t('$(close) None'), id: '' };
+  const other = { label: l10n.t('$(edit) Another…'), id: undefined };
+  const chosen = await window.showQuickPick([...categories.map((id) => ({ label: id, id })), none, other], { title });
+  if (!chosen || chosen.id !== undefined) return chosen?.id;
+  return (await window.showInputBox({ title, prompt: l10n.t('One word, as the plan uses it') }))?.trim().toLowerCase();
+}
 
-  private async post(): Promise<void> {
-    const [survey, plan] = await Promise.all([readSurvey(this.folder), readFile(this.planPath).catch(() => undefined)]);
-    if (survey.ok && plan) this.send({ kind: 'state', state: surveyState(survey.value, parsePlan(plan), new Date()) });
-    else this.say(survey.ok ? `${this.planPath} cannot be read.` : `${survey.failure.message} (${surveyFile(this.folder)})`);
-  }
-
-  private say(text: string): void {
-    this.send({ kind: 'said', text });
-  }
-
-  private send(message: HostMessage): void {
-    void this.panel.webview.postMessage(message);
-  }
+async function openDocument(file: string): Promise<void> {
+  if (existsSync(file)) await commands.executeCommand('markdown.showPreview', Uri.file(file));
+  else void window.showInformationMessage(l10n.t('There is no {0} yet. The steps that list and select candidates write it.', path.basename(file)));
 }

@@ -49,6 +49,11 @@ export class PlanServices {
     return { services, shell };
   }
 
+  /** What a panel of the plan needs beside its files. */
+  forPanel(uri: Uri): Pick<RunServices, 'hub' | 'store'> {
+    return { hub: () => this.hub(planPaths(this.context, uri), uri), store: new EditorPlanStore(uri, () => readSettings(uri).extendedMarks) };
+  }
+
   async dispose(): Promise<void> {
     this.sampleHub.dispose();
     await this.engine.dispose();

@@ -6,7 +6,8 @@ import { surveyDocument } from '../../../../src/core/actions/surveyDocument';
 import { surveyFilter } from '../../../../src/core/actions/surveyFilter';
 import { surveyReview } from '../../../../src/core/actions/surveyReview';
 import { changeSurvey } from '../../../../src/core/hub/surveyFile';
-import { base, person, stage } from './hubSteps';
+import { parsePlan } from '../../../../src/core/plan/parse';
+import { base, person, repositories, stage } from './hubSteps';
 
 const url = 'https://hub.example/models?pipeline_tag=image-to-image&sort=trending&search=tiny-edit';
 
@@ -29,7 +30,68 @@ describe('survey', () => {
     expect(await run(survey, { url })).toMatchObject({ kind: 'done' });
     expect(await run(survey, { url: 'nonsense' })).toMatchObject({ kind: 'failed', failure: { code: 'survey-address' } });
     await hub.dispose();
-    expect(await run(survey, { url })).toMatchObject({ kind: 'failed', failure: { code: 'unreachable' } });
+    expect(await run(survey, { url: `${url}&author=mirabel` })).toMatchObject({ kind: 'failed', failure: { code: 'unreachable' } });
+  });
+
+  it('goes on from survey.json where the Hub cannot be reached', async () => {
+    const { run, hub, survey: read } = await stage();
+    await run(survey, { url });
+    const before = await read();
+    await hub.dispose();
+    const later = { now: () => new Date('2026-01-05T04:00:00Z') };
+    expect(await run(survey, { url }, later)).toEqual({ kind: 'done', summary: '5 candidates from survey.json, 3 days old' });
+    expect(await run(surveyReview, { count: '50' }, { ...later, ask: person({ look: () => true }).ask })).toMatchObject({ kind: 'done' });
+    expect((await read()).fetchedAt).toBe(before.fetchedAt);
+  });
+
+  it('asks for the derivatives of the plan’s base as well', async () => {
+    const { run, survey: read } = await stage();
+    const plan = parsePlan(Buffer.from(`#### Task 1.1: Discovery\n- [ ] Filter for ${base} derivatives\n`));
+    expect(await run(survey, { url }, { plan })).toEqual({ kind: 'done', summary: '6 candidates' });
+    expect((await read()).candidates.map(({ repository }) => repository)).toContain('mirabel/hidden-face-keep');
+  });
+
+  it('run again tells what is new, what changed and what is gone, and keeps what a person made of the rest', async () => {
+    const { run, hub, survey: read, put, candidate } = await stage();
+    await run(survey, { url });
+    const first = await read();
+    await put({ ...first, candidates: first.candidates.map((one) => (one.repository === 'mirabel/tiny-edit-relight' ? { ...one, scores: { light: 5 }, selected: true } : one)) });
+    hub.push('mirabel/tiny-edit-relight', { ...repositories['mirabel/tiny-edit-relight'], likes: 126 });
+    hub.push('northwind/tiny-edit-control', { ...repositories['northwind/tiny-edit-control'], private: true });
+    hub.push('quietlab/tiny-edit-new', { ...repositories['quietlab/tiny-edit-portrait'] });
+    const days = { now: () => new Date('2026-02-02T03:04:05Z') };
+    await run(survey, { url }, days);
+    const second = await read();
+    expect(second).toMatchObject({ fetchedAt: '2026-02-02T03:04:05.000Z', previousAt: first.fetchedAt });
+    const isNew = second.candidates.filter(({ foundAt }) => foundAt! > second.previousAt!).map(({ repository }) => repository);
+    expect(isNew).toEqual(['quietlab/tiny-edit-new']);
+    expect(await candidate('mirabel/tiny-edit-relight')).toMatchObject({ likes: 126, before: { likes: 96 }, scores: { light: 5 }, selected: true });
+    expect((await candidate('northwind/tiny-edit-control'))?.goneAt).toBe('2026-02-02T03:04:05.000Z');
+    expect((await candidate(base))?.before).toBeUndefined();
+  });
+
+  it('asks whether the list changed instead of fetching it again, and waits as the Hub asks', async () => {
+    const { run, hub, survey: read } = await stage();
+    await run(survey, { url });
+    const first = await read();
+    hub.forget();
+    hub.misbehave = { rateLimit: { times: 1, seconds: 0 } };
+    const said: string[] = [];
+    await run(survey, { url }, { now: () => new Date('2026-02-02T03:04:05Z'), progress: ({ message }) => void said.push(message ?? '') });
+    expect(hub.requests.map(({ status }) => status)).toEqual([429, 304]);
+    expect(said).toContain('the Hub asks to wait 1 s');
+    expect((await read()).candidates.map(({ repository }) => repository)).toEqual(first.candidates.map(({ repository }) => repository));
+  });
+
+  it('reads on page after page', async () => {
+    const many = Object.fromEntries(Array.from({ length: 230 }, (_, index) => [`lab/tiny-edit-${index}`, { pipelineTag: 'image-to-image', trendingScore: 1000 - index }]));
+    const { run, survey: read, hub } = await stage({ repositories: many, pageSize: 20 });
+    await run(survey, { url });
+    expect((await read()).candidates).toHaveLength(100);
+    expect(hub.requests.filter(({ url: asked }) => asked.startsWith('/api/models?'))).toHaveLength(5);
+    await run(surveyReview, { count: '150' }, { ask: person({ look: () => true }).ask });
+    expect((await read()).candidates).toHaveLength(150);
+    expect((await read()).previousAt).toBeUndefined();
   });
 });
 
