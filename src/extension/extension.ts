@@ -6,6 +6,7 @@ import { CardDocuments } from './ask/cardDocuments';
 import { EditorAsk, type Panels } from './ask/editorAsk';
 import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
 import { calledOn } from './commands/calledOn';
+import { CommitCommands } from './commands/commitCommands';
 import { commandId } from './commands/commandId';
 import { registerCommands, type CommandHandlers } from './commands/registerCommands';
 import { RunCommands } from './commands/runCommands';
@@ -56,6 +57,7 @@ export class Extension {
     this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));
     this.environment = this.lifetime.add(new Environment(context.secrets));
     const runCommands = new RunCommands(this.plans, this.desk, this.log);
+    const commits = this.lifetime.add(new CommitCommands(ask, this.log));
     this.tree = this.lifetime.add(
       new PlanTree(
         this.plans,
@@ -77,7 +79,7 @@ export class Extension {
     this.lifetime.add(this.desk.onChange(() => this.questionsChanged()));
     this.lifetime.add(new ContextKeys(this.plans));
     this.lifetime.add(workspace.onDidGrantWorkspaceTrust(() => this.tree.refresh()));
-    for (const registration of registerCommands(this.handlers(runCommands), this.attention, this.log)) this.lifetime.add(registration);
+    for (const registration of registerCommands(this.handlers(runCommands, commits), this.attention, this.log)) this.lifetime.add(registration);
     this.ready = this.start();
   }
 
@@ -121,10 +123,14 @@ export class Extension {
     });
   }
 
-  private handlers(run: RunCommands): CommandHandlers {
+  private handlers(run: RunCommands, commits: CommitCommands): CommandHandlers {
     const step = new StepCommands(this.plans, this.tree, this.log);
     const target = (args: readonly unknown[]): readonly unknown[] => calledOn(args, this.tree, this.plans);
     const start = new StartCommands(this.context, this.plans, this.log);
+    const withPlan = (act: (host: PlanHost) => unknown) => async (...args: readonly unknown[]): Promise<void> => {
+      const host = await step.pick(...args);
+      if (host) await act(host);
+    };
     return {
       'evalmark.openPlan': () => start.openPlan(),
       'evalmark.newPlan': () => start.newPlan(),
@@ -132,6 +138,9 @@ export class Extension {
       'evalmark.learnPlans': () => start.learnPlans(),
       'evalmark.enterToken': () => start.enterToken(),
       'evalmark.forgetToken': () => start.forgetToken(),
+      'evalmark.previewCommit': withPlan((host) => commits.preview(host)),
+      'evalmark.undoCommit': withPlan((host) => commits.undo(host)),
+      'evalmark.askAboutCommits': withPlan((host) => commits.askAgain(host)),
       'evalmark.refresh': () => this.plans.find(),
       'evalmark.filter': () => chooseFilter(this.tree),
       'evalmark.clearFilter': () => applyFilter(this.tree, undefined),

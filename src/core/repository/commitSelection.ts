@@ -1,7 +1,10 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../outcome';
+import { findSections } from '../report/sectionText';
 import { runGit } from './git';
+import { readBlob } from './indexEntries';
+import { ownText } from './ownText';
 import { exists } from './repositoryState';
 import { findSecret } from './secrets';
 
@@ -18,20 +21,44 @@ interface LocatedFile {
   readonly path: string;
 }
 
-interface SelectedFile extends LocatedFile {
+export interface SelectedFile extends LocatedFile {
   readonly change: 'new' | 'changed';
+  /** Where a person has changes of their own in it: only Evalmark's are committed. */
+  readonly part?: FilePart;
+}
+
+export interface FilePart {
+  /** The last commit's text with Evalmark's changes. */
+  readonly committed: string;
+  /** What is staged now, with Evalmark's changes. */
+  readonly staged: string;
 }
 
 export interface LeftOutFile extends LocatedFile {
-  readonly reason: 'unchanged' | 'ignored' | 'large-picture' | 'partly-staged' | 'elsewhere' | 'gone' | 'folder';
+  /** `yours`: all changes in it are a person's; `mixed`: theirs and Evalmark's cannot be told apart. */
+  readonly reason: 'unchanged' | 'ignored' | 'large-picture' | 'partly-staged' | 'elsewhere' | 'gone' | 'folder' | 'yours' | 'mixed';
+}
+
+export interface SelectionRequest {
+  /** Absolute. */
+  readonly files: readonly string[];
+  /** Bytes over which a picture is left out. */
+  readonly maximumPicture: number;
+  /** Absolute path of the plan, in which marks are Evalmark's. */
+  readonly plan?: string | undefined;
+  /** Files that a person has changed since Evalmark wrote them, and that cannot be told apart by their lines. */
+  readonly touched?: ReadonlySet<string>;
+  /** Mixed files that a person agreed to commit whole. */
+  readonly agreed?: ReadonlySet<string>;
 }
 
 /**
  * Chooses among absolute paths what a commit takes. Left out: what git ignores, pictures over `maximumPicture` bytes,
- * files that belong to a submodule or another repository, and files of which the person has staged one state and has
- * another on disk, for a commit could only take the wrong one. A file with a token in it is a failure, not an omission.
+ * files that belong to a submodule or another repository, and files in which a person's changes cannot be told from
+ * Evalmark's; of documents and plans that hold both only Evalmark's are taken. A token is a failure, not an omission.
  */
-export async function selectFiles(root: string, files: readonly string[], maximumPicture: number): Promise<Result<CommitSelection>> {
+export async function selectFiles(root: string, request: SelectionRequest): Promise<Result<CommitSelection>> {
+  const { files, maximumPicture } = request;
   const leftOut: LeftOutFile[] = [];
   const inside: LocatedFile[] = [];
   const large = new Set<string>();
@@ -54,11 +81,52 @@ export async function selectFiles(root: string, files: readonly string[], maximu
     if (ignored.value.has(file.path)) leftOut.push({ ...file, reason: 'ignored' });
     else if (large.has(file.path)) leftOut.push({ ...file, reason: 'large-picture' });
     else if (!codes) leftOut.push({ ...file, reason: 'unchanged' });
-    else if (isPartlyStaged(codes)) leftOut.push({ ...file, reason: 'partly-staged' });
-    else selected.push({ ...file, change: codes.some((code) => code === '??' || code.includes('A')) ? 'new' : 'changed' });
+    else {
+      const chosen = await ownPart(root, file, codes, request);
+      if (!chosen.ok) return chosen;
+      if ('reason' in chosen.value) leftOut.push(chosen.value);
+      else selected.push(chosen.value);
+    }
   }
   const secret = await firstSecret(root, selected);
   return secret ? fail(secret) : ok({ files: selected, leftOut });
+}
+
+/** The whole file, the part of it that is Evalmark's, or why nothing of it. */
+async function ownPart(root: string, file: LocatedFile, codes: readonly string[], { plan, touched, agreed }: SelectionRequest): Promise<Result<SelectedFile | LeftOutFile>> {
+  const change = codes.some((code) => code === '??' || code.includes('A')) ? 'new' : 'changed';
+  const partlyStaged = isPartlyStaged(codes);
+  if (agreed?.has(file.file) && !partlyStaged) return ok({ ...file, change });
+  const isPlan = file.file === plan;
+  const onDisk = path.join(root, file.path);
+  const link = await lstat(onDisk).then((found) => found.isSymbolicLink(), () => false);
+  const now = link || !(isPlan || /\.md$/i.test(file.path)) ? undefined : await readFile(onDisk, 'utf8').catch(() => undefined);
+  if (now === undefined || (!isPlan && !hasSections(now))) {
+    if (partlyStaged) return ok({ ...file, reason: 'partly-staged' });
+    return ok(touched?.has(file.file) ? { ...file, reason: 'mixed' } : { ...file, change });
+  }
+  const [head, staged] = [await readBlob(root, `HEAD:${file.path}`), await readBlob(root, `:${file.path}`)];
+  if (!head.ok) return head;
+  if (!staged.ok) return staged;
+  const own = ownText(head.value, now, isPlan);
+  switch (own.kind) {
+    case 'mixed':
+      return ok({ ...file, reason: partlyStaged ? 'partly-staged' : 'mixed' });
+    case 'none':
+      return ok({ ...file, reason: 'yours' });
+    case 'whole':
+      return ok({ ...file, change });
+    case 'part': {
+      const next = ownText(staged.value, now, isPlan);
+      if (next.kind === 'mixed' || staged.value === undefined) return ok({ ...file, reason: 'partly-staged' });
+      return ok({ ...file, change, part: { committed: own.text, staged: next.kind === 'whole' ? now : next.kind === 'none' ? staged.value : next.text } });
+    }
+  }
+}
+
+function hasSections(text: string): boolean {
+  const found = findSections(text);
+  return !found.ok || found.value.length > 0;
 }
 
 /** A link's own place, not what it points to; also for files that are gone. */
@@ -119,8 +187,8 @@ function isPartlyStaged(codes: readonly string[]): boolean {
 }
 
 async function firstSecret(root: string, files: readonly SelectedFile[]): Promise<Failure | undefined> {
-  for (const { path: file } of files) {
-    const text = await readFile(path.join(root, file), 'latin1').catch(() => '');
+  for (const { path: file, part } of files) {
+    const text = part?.committed ?? (await readFile(path.join(root, file), 'latin1').catch(() => ''));
     const secret = findSecret(text);
     if (!secret) continue;
     return {

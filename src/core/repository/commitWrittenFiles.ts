@@ -1,11 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Ask, ConfirmQuestion, Logger, PlanPaths, RunSettings } from '../actions/action';
-import { cancelled, done, failed, needsPerson, type Outcome } from '../outcome';
+import { cancelled, done, failed, needsPerson, ok, type Outcome, type Result } from '../outcome';
 import type { Task } from '../plan/plan';
 import { changeId } from '../report/changeId';
 import { commitMessage } from './commitMessage';
-import type { CommitSelection, LeftOutFile } from './commitSelection';
+import { addOwnCommit } from './commitHistory';
+import type { CommitSelection, LeftOutFile, SelectionRequest } from './commitSelection';
 import { Repository } from './repository';
 import type { RepositoryState } from './repositoryState';
 import type { WrittenFiles } from './writtenFiles';
@@ -39,13 +40,35 @@ export async function commitWrittenFiles(request: WrittenCommit): Promise<Outcom
 
   const agreed = await agreement(offer, consent, remembered, request);
   if (agreed !== true) return agreed;
-  return commitNow(repository, files, offer, request);
+  return commitNow(repository, offer, request);
 }
 
 interface Offer {
   readonly state: RepositoryState;
+  readonly request: SelectionRequest;
   readonly selection: CommitSelection;
   readonly message: string;
+}
+
+/** What the next commit would hold, as a patch with a summary above it; nothing is committed. */
+export async function previewCommit({ paths, settings, written }: Pick<WrittenCommit, 'paths' | 'settings' | 'written'>): Promise<Result<string>> {
+  const opened = await Repository.open(paths.planFolder);
+  if (!opened.ok) return opened;
+  const selection = await opened.value.select(await selectionRequest(await written.list(), { paths, settings, written }));
+  if (!selection.ok) return selection;
+  const { files, leftOut } = selection.value;
+  const notes = leftOut.flatMap(({ path: file, reason }) => (reasons[reason] ? [`# left out: ${file} (${reasons[reason]})`] : []));
+  const parts = files.flatMap(({ path: file, part }) => (part ? [`# in part: ${file} (your own changes in it stay uncommitted)`] : []));
+  if (files.length === 0) return ok(['# Nothing of Evalmark\'s waits to be committed.', ...notes, ''].join('\n'));
+  const patch = await opened.value.patch(selection.value);
+  return patch.ok ? ok([...parts, ...notes, patch.value].join('\n')) : patch;
+}
+
+async function selectionRequest(files: readonly string[], { paths, settings, written }: Pick<WrittenCommit, 'paths' | 'settings' | 'written'>): Promise<SelectionRequest> {
+  // Evalmark's own data: whoever wrote last, it belongs together with the documents made of it.
+  const data = new Set(['evaluation.json', 'survey.json', 'ratings.jsonl', 'results.json'].map((name) => path.join(paths.planFolder, name)));
+  const touched = new Set([...(await written.touched())].filter((file) => !data.has(file)));
+  return { files, maximumPicture: settings.maximumCommittedPicture, plan: paths.plan, touched };
 }
 
 /** What would be committed, or why nothing can or need be. */
@@ -55,7 +78,12 @@ async function prepare(repository: Repository, files: readonly string[], request
   if (!state.ok) return failed(state.failure);
   const refused = repository.refusal(state.value);
   if (refused) return failed(refused);
-  const selection = await repository.select(files, settings.maximumCommittedPicture);
+  const first = await selectionRequest(files, request);
+  const selected = await repository.select(first);
+  if (!selected.ok) return failed(selected.failure);
+  const agreed = await agreedFiles(selected.value, request);
+  const wanted = agreed.size > 0 ? { ...first, agreed } : first;
+  const selection = agreed.size > 0 ? await repository.select(wanted) : selected;
   if (!selection.ok) return failed(selection.failure);
   const { leftOut } = selection.value;
   for (const file of leftOut) if (reasons[file.reason]) log.info(`Not committed: ${file.path} (${reasons[file.reason] ?? ''})`);
@@ -64,7 +92,20 @@ async function prepare(repository: Repository, files: readonly string[], request
     return done(`nothing to commit${leftOutNote(leftOut)}`);
   }
   const message = commitMessage(settings.commitMessage, { change: request.change ?? (await changeId(paths)), task });
-  return { state: state.value, selection: selection.value, message };
+  return { state: state.value, request: wanted, selection: selection.value, message };
+}
+
+/** Files that hold a person's changes and Evalmark's in one are committed whole only when the person says so, for each commit. */
+async function agreedFiles({ leftOut }: CommitSelection, { ask, consent = 'once' }: WrittenCommit): Promise<ReadonlySet<string>> {
+  const mixed = leftOut.filter(({ reason }) => reason === 'mixed');
+  if (mixed.length === 0 || consent === 'once') return new Set();
+  const agreed = await ask.confirm({
+    title: `Commit ${mixed.length === 1 ? 'a file' : `${mixed.length} files`} with changes of yours in it?`,
+    detail: [...mixed.slice(0, shownFiles).map((file) => file.path), '', 'They hold your changes and Evalmark\'s, which cannot be told apart. If not, they are left out of this commit.'].join('\n'),
+    agree: 'Commit Them Whole',
+    kind: 'danger',
+  });
+  return new Set(agreed === true ? mixed.map(({ file }) => file) : []);
 }
 
 async function agreement({ state, selection, message }: Offer, consent: 'each' | 'once', remembered: true | undefined, { ask, paths }: WrittenCommit): Promise<true | Outcome> {
@@ -75,11 +116,10 @@ async function agreement({ state, selection, message }: Offer, consent: 'each' |
   return agreed || cancelled;
 }
 
-async function commitNow(repository: Repository, files: readonly string[], { state, message }: Offer, { settings, written, log, signal }: WrittenCommit): Promise<Outcome> {
+async function commitNow(repository: Repository, { state, message, request }: Offer, { paths, written, log, signal }: WrittenCommit): Promise<Outcome> {
   const committed = await repository.commitFiles({
-    paths: files,
+    ...request,
     message,
-    maximumPicture: settings.maximumCommittedPicture,
     allowDetached: state.branch === undefined,
     ...(signal ? { signal } : {}),
   });
@@ -88,9 +128,10 @@ async function commitNow(repository: Repository, files: readonly string[], { sta
     if (committed.failure.detail) log.error(committed.failure.detail);
     return failed(committed.failure);
   }
-  const { commit, files: taken, leftOut } = committed.value;
+  const { commit, hash, files: taken, leftOut } = committed.value;
   await written.clear([...taken.map(({ file }) => file), ...settled(leftOut)]);
   if (commit === undefined) return done(`nothing to commit${leftOutNote(leftOut)}`);
+  if (hash !== undefined) await addOwnCommit(paths.storage, { hash, message, files: taken.map(({ file }) => file) });
   log.info(`Committed ${commit} ${message}`);
   return done(`${commit}: ${count(taken.length)}${leftOutNote(leftOut)}`);
 }
@@ -117,7 +158,7 @@ async function openOrInit({ planFolder, workspace }: PlanPaths, ask: Ask, consen
 }
 
 function question({ files, leftOut }: CommitSelection, message: string, { branch }: RepositoryState, consent: 'each' | 'once'): ConfirmQuestion {
-  const shown = files.slice(0, shownFiles).map((file) => `${file.change === 'new' ? 'new' : 'changed'}  ${file.path}`);
+  const shown = files.slice(0, shownFiles).map((file) => `${file.change === 'new' ? 'new' : 'changed'}  ${file.path}${file.part ? ' (only what Evalmark changed in it)' : ''}`);
   if (files.length > shownFiles) shown.push(`… and ${files.length - shownFiles} more`);
   const named = leftOut.filter(({ reason }) => reasons[reason]).map((file) => `left out: ${file.path} (${reasons[file.reason] ?? ''})`);
   const where = branch === undefined ? ['HEAD is detached: this commit will belong to no branch and is easily lost.', ''] : [];
@@ -136,11 +177,13 @@ const reasons: Readonly<Partial<Record<LeftOutFile['reason'], string>>> = {
   'large-picture': 'picture over the size setting',
   'partly-staged': 'you have staged another state of it; commit or unstage that first',
   elsewhere: 'belongs to another repository',
+  mixed: 'holds changes of yours that cannot be told from Evalmark\'s',
+  yours: 'all changes in it are yours',
 };
 
 /** Left out for good: to ask again about them at the next commit would change nothing. */
 function settled(leftOut: readonly LeftOutFile[]): readonly string[] {
-  return leftOut.filter(({ reason }) => reason !== 'partly-staged' && reason !== 'large-picture').map(({ file }) => file);
+  return leftOut.filter(({ reason }) => reason !== 'partly-staged' && reason !== 'large-picture' && reason !== 'mixed').map(({ file }) => file);
 }
 
 function leftOutNote(leftOut: readonly LeftOutFile[]): string {

@@ -13,6 +13,8 @@ export interface GitOptions {
   readonly input?: string;
   /** For the few commands that refuse literal paths. */
   readonly patterns?: boolean;
+  /** Absolute path of an index to work on instead of the repository's own. */
+  readonly index?: string;
   readonly progress?: (event: { readonly stage: string; readonly completed: number; readonly total: number }) => void;
 }
 
@@ -20,10 +22,10 @@ export interface GitOptions {
  * One git command in a folder, never through a shell. A non-zero exit is data, not an error; a failure means that git
  * itself could not be started, or that the run was cancelled. Paths are taken literally, and git never prompts.
  */
-export async function runGit(folder: string, args: readonly string[], { signal, input, progress, patterns }: GitOptions = {}): Promise<Result<GitRun>> {
+export async function runGit(folder: string, args: readonly string[], { signal, input, progress, patterns, index }: GitOptions = {}): Promise<Result<GitRun>> {
   const { simpleGit } = await import('simple-git');
   let ended: { exitCode: number; output: string; errors: string } | undefined;
-  const environment = gitEnvironment(patterns);
+  const environment = { ...gitEnvironment(patterns), ...(index === undefined ? {} : { GIT_INDEX_FILE: index }) };
   try {
     const git = simpleGit({
       baseDir: folder,

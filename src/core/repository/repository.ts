@@ -2,15 +2,13 @@ import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../outcome';
 import { commitFailure, pushFailure } from './gitFailure';
 import { runGit, withoutCredentials, type GitOptions } from './git';
-import { selectFiles, type CommitSelection, type LeftOutFile } from './commitSelection';
+import { commitParts, commitPatch } from './commitParts';
+import { selectFiles, type CommitSelection, type LeftOutFile, type SelectionRequest } from './commitSelection';
+import { readEntries, writeEntries, type IndexChange } from './indexEntries';
 import { readState, refusal, type RepositoryState } from './repositoryState';
 
-export interface CommitRequest {
-  /** Absolute. */
-  readonly paths: readonly string[];
+export interface CommitRequest extends SelectionRequest {
   readonly message: string;
-  /** Bytes over which a picture is left out. */
-  readonly maximumPicture: number;
   /** The person was told that HEAD is detached and agreed. */
   readonly allowDetached?: boolean;
   readonly signal?: AbortSignal;
@@ -19,6 +17,8 @@ export interface CommitRequest {
 export interface CommitResult {
   /** Short hash; undefined when there was nothing to commit. */
   readonly commit: string | undefined;
+  /** The whole of it. */
+  readonly hash?: string;
   readonly files: CommitSelection['files'];
   readonly leftOut: readonly LeftOutFile[];
 }
@@ -75,21 +75,25 @@ export class Repository {
   }
 
   /** What `commitFiles` would take of these absolute paths, and what not. */
-  select(paths: readonly string[], maximumPicture: number): Promise<Result<CommitSelection>> {
-    return selectFiles(this.root, paths, maximumPicture);
+  select(request: SelectionRequest): Promise<Result<CommitSelection>> {
+    return selectFiles(this.root, request);
   }
 
-  /** Commits these files as they lie on disk and nothing else; whatever is staged beside them stays staged. */
-  async commitFiles({ paths, message, maximumPicture, allowDetached, signal }: CommitRequest): Promise<Result<CommitResult>> {
+  /** Commits Evalmark's changes in these files and nothing else; whatever a person changed or staged stays as it was. */
+  async commitFiles({ message, allowDetached, signal, ...request }: CommitRequest): Promise<Result<CommitResult>> {
     const state = await this.state();
     if (!state.ok) return state;
     const refused = this.refusal(state.value) ?? (state.value.branch === undefined && !allowDetached ? detachedHead : undefined);
     if (refused) return fail(refused);
-    const selection = await this.select(paths, maximumPicture);
+    const selection = await this.select(request);
     if (!selection.ok) return selection;
     const { files, leftOut } = selection.value;
     if (files.length === 0) return ok({ commit: undefined, files, leftOut });
 
+    if (files.some(({ part }) => part)) {
+      const made = await commitParts({ root: this.root, gitFolder: this.gitFolder, files, born: state.value.head !== undefined }, message, signal);
+      return made.ok ? this.committed(files, leftOut) : made;
+    }
     const introduced = await this.introduce(files.map((file) => file.path));
     if (!introduced.ok) return introduced;
     const committed = await this.git(['commit', '--only', '--quiet', `--message=${message}`, ...pathsFromInput], { signal, input: lines(files.map((file) => file.path)) });
@@ -97,8 +101,47 @@ export class Repository {
       await this.forget(introduced.value);
       return committed.ok ? fail(await commitFailure(this.root, committed.value)) : committed;
     }
-    const head = await this.git(['rev-parse', '--short', 'HEAD']);
-    return head.ok ? ok({ commit: head.value.output.trim(), files, leftOut }) : head;
+    return this.committed(files, leftOut);
+  }
+
+  /** What would be committed of a selection: lines added and removed in each file, and the patch. */
+  async patch({ files }: CommitSelection): Promise<Result<string>> {
+    const state = await this.state();
+    return state.ok ? commitPatch({ root: this.root, gitFolder: this.gitFolder, files, born: state.value.head !== undefined }) : state;
+  }
+
+  private async committed(files: CommitSelection['files'], leftOut: readonly LeftOutFile[]): Promise<Result<CommitResult>> {
+    const head = await this.git(['rev-parse', 'HEAD']);
+    if (!head.ok) return head;
+    const hash = head.value.output.trim();
+    const short = await this.git(['rev-parse', '--short', hash]);
+    return short.ok ? ok({ commit: short.value.output.trim(), hash, files, leftOut }) : short;
+  }
+
+  /** Branches of remotes that hold a commit, as far as is known here. */
+  async remotesWith(hash: string): Promise<Result<readonly string[]>> {
+    const run = await this.git(['for-each-ref', `--contains=${hash}`, '--format=%(refname:short)', '--count=3', 'refs/remotes']);
+    return run.ok ? ok(run.value.output.split('\n').filter(Boolean)) : run;
+  }
+
+  /**
+   * Moves the branch from this commit, which must be its newest, back to the one before. Files on disk are not touched; in
+   * the index only what the commit itself had put there goes back.
+   */
+  async undo(hash: string): Promise<Result<void>> {
+    const tree = await this.git(['diff-tree', '--root', '-r', '-z', '--no-commit-id', '--no-renames', hash]);
+    if (!tree.ok) return tree;
+    const changes = committedChanges(tree.value.output);
+    const parent = await this.git(['rev-parse', '--quiet', '--verify', `${hash}^`]);
+    if (!parent.ok) return parent;
+    const before = parent.value.exitCode === 0 ? parent.value.output.trim() : undefined;
+    const moved = await this.git(before === undefined ? ['update-ref', '-m', 'undo Evalmark commit', '-d', 'HEAD', hash] : ['update-ref', '-m', 'undo Evalmark commit', 'HEAD', before, hash]);
+    if (!moved.ok) return moved;
+    if (moved.value.exitCode !== 0) return fail({ code: 'undo-failed', message: 'git did not take the commit back.', advice: 'Read its output in the log, then run again.', short: 'not undone', detail: moved.value.errors });
+    const entries = await readEntries(this.root, changes.map(({ path: file }) => file));
+    if (!entries.ok) return entries;
+    const back = changes.filter(({ path: file, after }) => entries.value.get(file)?.blob === after);
+    return writeEntries(this.root, back);
   }
 
   async remotes(): Promise<Result<readonly Remote[]>> {
@@ -182,6 +225,18 @@ export class Repository {
 }
 
 const pathsFromInput = ['--pathspec-from-file=-', '--pathspec-file-nul'] as const;
+
+/** Of each file in a commit: what it became, and the index entry that it had before. */
+function committedChanges(raw: string): readonly (IndexChange & { readonly after: string })[] {
+  const fields = raw.split('\0');
+  const changes: (IndexChange & { readonly after: string })[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [, mode, , blob, after] = /^:(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) /.exec(fields[index] ?? '') ?? [];
+    const file = fields[index + 1];
+    if (mode && blob && after && file) changes.push({ path: file, after, entry: mode === '000000' ? undefined : { mode, blob } });
+  }
+  return changes;
+}
 
 function lines(paths: readonly string[]): string {
   return paths.map((file) => `${file}\0`).join('');

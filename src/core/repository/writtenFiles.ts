@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -9,23 +10,36 @@ export class WrittenFiles {
     this.file = path.join(storage, 'written-files.json');
   }
 
-  /** Absolute path. Never rejects: not to know a file only means that a commit leaves it out. */
-  add(file: string): Promise<void> {
-    return this.change((files) => (files.includes(file) ? files : [...files, file]));
+  /** Absolute path, just written. Never rejects: not to know a file only means that a commit leaves it out. */
+  async add(file: string): Promise<void> {
+    const sha256 = await hashOf(file);
+    return this.change((files) => {
+      const known = files.find((one) => one.file === file);
+      if (known && known.sha256 === sha256) return files;
+      return known ? files.map((one) => (one === known ? { file, sha256 } : one)) : [...files, { file, sha256 }];
+    });
   }
 
   /** Absolute paths, in the order in which they were first written. */
   async list(): Promise<readonly string[]> {
     await turns.get(this.file);
-    return this.read();
+    return (await this.read()).map(({ file }) => file);
+  }
+
+  /** Those that no longer are as Evalmark left them: somebody wrote to them since. */
+  async touched(): Promise<ReadonlySet<string>> {
+    await turns.get(this.file);
+    const touched = new Set<string>();
+    for (const { file, sha256 } of await this.read()) if (sha256 !== undefined && (await hashOf(file)) !== sha256) touched.add(file);
+    return touched;
   }
 
   /** Forgets these; all when left out. */
   clear(files?: readonly string[]): Promise<void> {
-    return this.change((kept) => (files ? kept.filter((file) => !files.includes(file)) : []));
+    return this.change((kept) => (files ? kept.filter(({ file }) => !files.includes(file)) : []));
   }
 
-  private change(next: (files: readonly string[]) => readonly string[]): Promise<void> {
+  private change(next: (files: readonly WrittenFile[]) => readonly WrittenFile[]): Promise<void> {
     const changed = (turns.get(this.file) ?? Promise.resolve())
       .then(async () => {
         const before = await this.read();
@@ -37,21 +51,39 @@ export class WrittenFiles {
     return changed;
   }
 
-  private async read(): Promise<readonly string[]> {
+  private async read(): Promise<readonly WrittenFile[]> {
     try {
       const files: unknown = JSON.parse(await readFile(this.file, 'utf8'));
-      return Array.isArray(files) ? files.filter((file): file is string => typeof file === 'string' && path.isAbsolute(file)) : [];
+      return Array.isArray(files) ? files.flatMap((entry) => writtenFile(entry) ?? []) : [];
     } catch {
       return [];
     }
   }
 
-  private async write(files: readonly string[]): Promise<void> {
+  private async write(files: readonly WrittenFile[]): Promise<void> {
     await mkdir(path.dirname(this.file), { recursive: true });
     const temporary = `${this.file}.${process.pid}.tmp`;
     await writeFile(temporary, `${JSON.stringify(files, undefined, 2)}\n`);
     await rename(temporary, this.file);
   }
+}
+
+interface WrittenFile {
+  /** Absolute. */
+  readonly file: string;
+  /** As Evalmark left it; undefined where it could not be read. */
+  readonly sha256: string | undefined;
+}
+
+/** Also a bare path, as earlier versions wrote. */
+function writtenFile(entry: unknown): WrittenFile | undefined {
+  const { file, sha256 } = typeof entry === 'string' ? { file: entry, sha256: undefined } : ((entry ?? {}) as Partial<WrittenFile>);
+  return typeof file === 'string' && path.isAbsolute(file) ? { file, sha256: typeof sha256 === 'string' ? sha256 : undefined } : undefined;
+}
+
+async function hashOf(file: string): Promise<string | undefined> {
+  const content = await readFile(file).catch(() => undefined);
+  return content && createHash('sha256').update(content).digest('hex');
 }
 
 /** One after the other for each file, whichever object asks: the runner and the commit action hold one each. */

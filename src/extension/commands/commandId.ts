@@ -35,6 +35,9 @@ export const commandId = {
   checkEnvironment: 'evalmark.checkEnvironment',
   enterToken: 'evalmark.enterToken',
   forgetToken: 'evalmark.forgetToken',
+  previewCommit: 'evalmark.previewCommit',
+  undoCommit: 'evalmark.undoCommit',
+  askAboutCommits: 'evalmark.askAboutCommits',
   learnPlans: 'evalmark.learnPlans',
 } as const;
 

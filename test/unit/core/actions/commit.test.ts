@@ -48,13 +48,13 @@ describe('commit', () => {
   });
 
   it('keeps what the person partly staged for later, and says so', async () => {
-    test.write('tasks.md', 'staged');
-    test.git('add', 'tasks.md');
-    await write('tasks.md', 'STATUS.md');
+    test.write('analysis.csv', 'staged');
+    test.git('add', 'analysis.csv');
+    await write('analysis.csv', 'STATUS.md');
     const outcome = await commit.run(step, contextIn(test, { ask: person({ confirm: true }).ask }));
-    expect(outcome).toMatchObject({ kind: 'done', summary: expect.stringContaining('1 left out (tasks.md)') });
-    expect(await written.list()).toEqual([test.path('tasks.md')]);
-    expect(test.git('show', ':tasks.md')).toBe('staged');
+    expect(outcome).toMatchObject({ kind: 'done', summary: expect.stringContaining('1 left out (analysis.csv)') });
+    expect(await written.list()).toEqual([test.path('analysis.csv')]);
+    expect(test.git('show', ':analysis.csv')).toBe('staged');
   });
 
   it('says before, not after, that HEAD is detached', async () => {

@@ -27,7 +27,7 @@ async function open(folder = test.folder): Promise<Repository> {
 
 async function commit(paths: readonly string[], more: Partial<CommitRequest> = {}) {
   const repository = await open();
-  return repository.commitFiles({ paths: paths.map((name) => test.path(name)), message: 'docs: ours', maximumPicture: 1000, ...more });
+  return repository.commitFiles({ files: paths.map((name) => test.path(name)), message: 'docs: ours', maximumPicture: 1000, ...more });
 }
 
 describe('open', () => {
@@ -229,7 +229,7 @@ describe('commitFiles refuses', () => {
     process.env.GIT_CONFIG_SYSTEM = '/dev/null';
     try {
       const repository = await open(bare.folder);
-      const result = await repository.commitFiles({ paths: [bare.path('a.md')], message: 'x', maximumPicture: 1 });
+      const result = await repository.commitFiles({ files: [bare.path('a.md')], message: 'x', maximumPicture: 1 });
       expect(result).toMatchObject({ ok: false, failure: { code: 'no-identity', advice: expect.stringMatching(/user\.name.*user\.email/) } });
       expect(bare.status()).toEqual(['?? a.md']);
     } finally {

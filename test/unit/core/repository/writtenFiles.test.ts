@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { commitMessage } from '../../../../src/core/repository/commitMessage';
@@ -32,7 +32,22 @@ it('starts anew from a broken list', async () => {
   await writeFile(path.join(storage, 'written-files.json'), '["/w/a.md", 3, "relative", ');
   expect(await written.list()).toEqual([]);
   await written.add(path.resolve('/w/b.md'));
-  expect(JSON.parse(await readFile(path.join(storage, 'written-files.json'), 'utf8'))).toEqual([path.resolve('/w/b.md')]);
+  expect(JSON.parse(await readFile(path.join(storage, 'written-files.json'), 'utf8'))).toEqual([{ file: path.resolve('/w/b.md') }]);
+});
+
+it('knows which files somebody changed since', async () => {
+  const written = new WrittenFiles(storage);
+  const [one, two] = ['one.csv', 'two.csv'].map((name) => path.join(storage, name));
+  await mkdir(storage, { recursive: true });
+  for (const file of [one!, two!]) {
+    await writeFile(file, 'ours');
+    await written.add(file);
+  }
+  expect(await written.touched()).toEqual(new Set());
+  await writeFile(two!, 'theirs');
+  expect(await written.touched()).toEqual(new Set([two]));
+  await written.add(two!);
+  expect(await written.touched()).toEqual(new Set());
 });
 
 it('fills the message template and leaves what it does not know', () => {
