@@ -35,6 +35,7 @@ interface LineWeights {
 
 /** Bits behind the point of a weight: 32 less 8 for the pixel and 2 against overflow. */
 const bits = 22;
+const half = 2 ** (bits - 1);
 
 function weightsFor(from: number, to: number, filter: ResizeFilter): LineWeights {
   const { support: radius, weight } = filters[filter];
@@ -63,11 +64,8 @@ function weightsFor(from: number, to: number, filter: ResizeFilter): LineWeights
 
 function resampleRows({ width, height, pixels }: Picture, line: LineWeights): Picture {
   const scaled = new Uint8Array(line.size * height * 3);
-  for (let x = 0; x < line.size; x++) {
-    const { start, taps } = tapsOf(line, x);
-    for (let y = 0; y < height; y++) {
-      mix(pixels, (y * width + start) * 3, 3, taps, scaled, (y * line.size + x) * 3);
-    }
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < line.size; x++) mix(pixels, (y * width + (line.starts[x] ?? 0)) * 3, 3, line, x, scaled, (y * line.size + x) * 3);
   }
   return { width: line.size, height, pixels: scaled };
 }
@@ -75,26 +73,20 @@ function resampleRows({ width, height, pixels }: Picture, line: LineWeights): Pi
 function resampleColumns({ width, pixels }: Picture, line: LineWeights): Picture {
   const scaled = new Uint8Array(width * line.size * 3);
   for (let y = 0; y < line.size; y++) {
-    const { start, taps } = tapsOf(line, y);
-    for (let x = 0; x < width; x++) {
-      mix(pixels, (start * width + x) * 3, width * 3, taps, scaled, (y * width + x) * 3);
-    }
+    for (let x = 0; x < width; x++) mix(pixels, ((line.starts[y] ?? 0) * width + x) * 3, width * 3, line, y, scaled, (y * width + x) * 3);
   }
   return { width, height: line.size, pixels: scaled };
 }
 
-function tapsOf({ starts, counts, weights, stride }: LineWeights, index: number): { readonly start: number; readonly taps: Int32Array } {
-  return { start: starts[index] ?? 0, taps: weights.subarray(index * stride, index * stride + (counts[index] ?? 0)) };
-}
-
-/** One output pixel: the weighted sum of input pixels `step` bytes apart, rounded and clipped to 8 bits. */
-function mix(pixels: Uint8Array, from: number, step: number, taps: Int32Array, scaled: Uint8Array, to: number): void {
-  const half = 2 ** (bits - 1);
+/** One output pixel, the `index`-th of its line: the weighted sum of input pixels `step` bytes apart, rounded and clipped to 8 bits. */
+function mix(pixels: Uint8Array, from: number, step: number, { weights, counts, stride }: LineWeights, index: number, scaled: Uint8Array, to: number): void {
   let red = half;
   let green = half;
   let blue = half;
-  for (let tap = 0, at = from; tap < taps.length; tap++, at += step) {
-    const weight = taps[tap] ?? 0;
+  const first = index * stride;
+  const end = first + (counts[index] ?? 0);
+  for (let tap = first, at = from; tap < end; tap++, at += step) {
+    const weight = weights[tap] ?? 0;
     red += (pixels[at] ?? 0) * weight;
     green += (pixels[at + 1] ?? 0) * weight;
     blue += (pixels[at + 2] ?? 0) * weight;

@@ -24,12 +24,15 @@ export function imageProcessorConfig(fields: ConfigFields): ImageProcessorConfig
   const deviation = fields.numbers('image_std', clipDeviation);
   if (mean.length !== 3 || deviation.length !== 3 || !deviation.every((value) => value > 0)) throw fields.refuse('image_mean or image_std is not three numbers');
   return {
-    leastPixels: fields.count('min_pixels', { standard: size.count('shortest_edge', { standard: 56 * 56, most: 1e9 }), most: 1e9 }),
+    leastPixels: fields.count('min_pixels', { standard: size.count('shortest_edge', { standard: 56 * 56, most: largestLeast }), most: largestLeast }),
     mostPixels: fields.count('max_pixels', { standard: size.count('longest_edge', { standard: 28 * 28 * 1280, most: 1e9 }), most: 1e9 }),
     mean,
     deviation,
   };
 }
+
+/** Every picture is scaled up to the least, and the memory for looking at it grows with the square. */
+const largestLeast = 1_000_000;
 
 /** Those of CLIP. */
 const clipMean = [0.48145466, 0.4578275, 0.40821073];
