@@ -56,7 +56,7 @@ function widthOf(tensors: SafetensorsHeader['tensors']): number | undefined {
 export function familyOfBase(repository: string): Family | undefined {
   const name = repository.slice(repository.indexOf('/') + 1).toLowerCase();
   if (/qwen-?image/.test(name)) return 'qwen-image';
-  if (/flux/.test(name)) return 'flux';
+  if (/flux/.test(name)) return /flux[.-]?2/.test(name) ? 'flux2' : 'flux';
   if (/sdxl|stable-diffusion-xl/.test(name)) return 'sdxl';
   if (/stable-diffusion-3|sd3/.test(name)) return 'sd3';
   return /^wan/.test(name) ? 'wan' : undefined;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { familyNames } from '../../core/hub/loraFamily';
+import { familyText } from '../../core/hub/loraFamily';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import type { BaseModule, BaseModules } from './baseModules';
 import type { LoraFile, LoraModule } from './loraFile';
@@ -52,10 +52,10 @@ function otherBase({ path: file, family, modules }: LoraFile, base: BaseModules)
   return {
     code: 'lora-other-base',
     message: differs
-      ? `${name} is a LoRA for ${familyNames[family]}${base.family === undefined ? '' : `; this base model is ${familyNames[base.family]}`}.`
+      ? `${name} is a LoRA for ${familyText[family]}${base.family === undefined ? '' : `; this base model is ${familyText[base.family]}`}.`
       : `${name} is a LoRA for another model: none of its ${modules.length} layers, such as ${(modules[0]?.name ?? '').slice(0, 80)}, is one of this base.`,
-    advice: differs ? `Choose a LoRA for this base model, or run this one on ${familyNames[family]}.` : 'Choose a LoRA for this base model.',
-    short: differs ? `for ${familyNames[family]}`.slice(0, 16) : 'other base model',
+    advice: differs ? `Choose a LoRA for this base model, or run this one on ${familyText[family]}.` : 'Choose a LoRA for this base model.',
+    short: differs ? `for ${familyText[family]}`.slice(0, 16) : 'other base model',
   };
 }
 

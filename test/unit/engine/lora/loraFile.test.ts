@@ -77,6 +77,8 @@ describe('a LoRA’s header', () => {
     expect(await family(query, 'transformer_blocks.59.attn.to_q')).toBe('qwen-image');
     expect(await family('transformer.single_transformer_blocks.3.attn.to_q', query)).toBe('flux');
     expect(await family('lora_unet_double_blocks_0_img_attn_proj')).toBe('flux');
+    expect(await family('transformer.single_transformer_blocks.3.attn.to_qkv_mlp_proj')).toBe('flux2');
+    expect(await family('diffusion_model.double_blocks.0.img_attn_qkv', 'diffusion_model.single_blocks.0.linear1')).toBe('hunyuan-video');
     expect(await family('unet.down_blocks.1.attentions.0.transformer_blocks.1.attn1.to_q')).toBe('sdxl');
     expect(await family('diffusion_model.blocks.0.self_attn.q')).toBe('wan');
     expect(await family('diffusion_model.joint_blocks.0.x_block.attn.qkv')).toBe('sd3');

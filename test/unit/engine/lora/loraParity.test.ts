@@ -87,7 +87,7 @@ describe('LoRAs, held against diffusers', () => {
   });
 
   it('for Flux, or that hold no numbers, are refused', async () => {
-    await expect(stack({ flux: 1 })).rejects.toThrow('is a LoRA for Flux; this base model is Qwen-Image');
+    await expect(stack({ flux: 1 })).rejects.toThrow('is a LoRA for FLUX.1; this base model is Qwen-Image');
     await expect(stack({ 'not-a-number': 1 })).rejects.toThrow('NaN');
   });
 

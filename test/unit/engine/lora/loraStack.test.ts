@@ -175,7 +175,7 @@ describe('a LoRA is refused', () => {
   const uses = async (tensors: Tensors) => [{ file: await lora(tensors), weight: 1 }];
 
   it('for another family, by its name, even where layers of it fit', async () => {
-    expect(await refused(await uses({ ...pair(query), ...pair('single_transformer_blocks.0.attn.to_q') }))).toMatch(/^lora-other-base: .* is a LoRA for Flux; this base model is Qwen-Image\. Choose/);
+    expect(await refused(await uses({ ...pair(query), ...pair('single_transformer_blocks.0.attn.to_q') }))).toMatch(/^lora-other-base: .* is a LoRA for FLUX.1; this base model is Qwen-Image\. Choose/);
     expect(await refused(await uses(pair('a.b')))).toContain('none of its 1 layers, such as a.b, is one of this base');
   });
 
