@@ -3,7 +3,7 @@ import { commands, window, workspace, type ExtensionContext, type LogOutputChann
 import { AnswerDocuments } from './ask/answerDocuments';
 import { Attention } from './ask/attention';
 import { CardDocuments } from './ask/cardDocuments';
-import { EditorAsk, type Panels } from './ask/editorAsk';
+import { EditorAsk } from './ask/editorAsk';
 import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
 import { calledOn } from './commands/calledOn';
 import { CommitCommands } from './commands/commitCommands';
@@ -46,11 +46,11 @@ export class Extension {
   private readonly environmentTree: EnvironmentTree;
   private readonly ready: Promise<void>;
 
-  private readonly panels: Panels;
+  private readonly panels: ReturnType<typeof editorPanels>;
   private readonly answers: AnswerDocuments;
 
   constructor(private readonly context: ExtensionContext) {
-    this.panels = this.lifetime.add(editorPanels(context, this.log, (uri) => this.services.forPanel(uri)));
+    this.panels = this.lifetime.add(editorPanels(context, this.log, (uri) => this.services.forPanel(uri), (plan) => void runCommands.writeAnalysis(plan)));
     this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
     const ask = new EditorAsk(this.desk, this.lifetime.add(new CardDocuments()), this.answers, this.panels, { plan: '' });
     this.services = this.lifetime.add(new PlanServices(context, this.log, ask));
@@ -176,6 +176,10 @@ export class Extension {
       'evalmark.compare': async (...args) => {
         const host = await step.pick(...args);
         if (host) await this.panels.review({ kind: 'review', planPath: host.paths.plan }, new AbortController().signal);
+      },
+      'evalmark.matrix': async (...args) => {
+        const host = await step.pick(...args);
+        if (host) this.panels.matrix(host.paths.plan);
       },
       'evalmark.openSettings': (setting) => commands.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? setting : '@ext:evalmark.evalmark'),
       'evalmark.clearHistory': () => this.runs.clearHistory(),

@@ -31,6 +31,7 @@ export const commandId = {
   openModelCard: 'evalmark.openModelCard',
   openSettings: 'evalmark.openSettings',
   compare: 'evalmark.compare',
+  matrix: 'evalmark.matrix',
   clearHistory: 'evalmark.clearHistory',
   checkEnvironment: 'evalmark.checkEnvironment',
   enterToken: 'evalmark.enterToken',

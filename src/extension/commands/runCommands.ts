@@ -1,4 +1,4 @@
-import { window, type LogOutputChannel } from 'vscode';
+import { l10n, window, type LogOutputChannel } from 'vscode';
 import { stepAddress } from '../../core/plan/address';
 import type { Step, StepState } from '../../core/plan/plan';
 import type { RunSelection } from '../../core/runner/runState';
@@ -36,6 +36,14 @@ export class RunCommands {
       const rest = host.task(from.taskId)?.steps.filter((step) => step.ordinal > from.ordinal && isRunnable(host.status?.steps.get(step.id)?.state)) ?? [];
       await this.start(host, { kind: 'steps', ids: [from.id, ...rest.map((step) => step.id)] });
     }
+  }
+
+  /** Every step of the plan that writes a part of the analysis. */
+  async writeAnalysis(planPath: string): Promise<void> {
+    const host = this.plans.all.find(({ paths }) => paths.plan === planPath);
+    const ids = host?.plan?.steps.filter(({ id }) => host.status?.links.get(id)?.action === 'analyze').map(({ id }) => id) ?? [];
+    if (host && ids.length > 0) return this.start(host, { kind: 'steps', ids });
+    void window.showInformationMessage(l10n.t('This plan has no step that writes an analysis. Add one such as “- [ ] Create comparison matrix table”, then write again.'));
   }
 
   async stop(...args: readonly unknown[]): Promise<void> {

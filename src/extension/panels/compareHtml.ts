@@ -4,13 +4,14 @@ export interface PanelAddresses {
   /** What the editor allows its own resources from. */
   readonly cspSource: string;
   readonly nonce: string;
+  readonly title?: string;
 }
 
 /**
- * The page of the compare panel. Nothing is loaded but its own script and style; pictures arrive as bytes. The toolkit
+ * The page of the compare and matrix panels. Nothing is loaded but its own script and style; pictures arrive as bytes. The toolkit
  * looks for the `csp-nonce` element to mark the one style it adds.
  */
-export function compareHtml({ script, style, cspSource, nonce }: PanelAddresses): string {
+export function compareHtml({ script, style, cspSource, nonce, title = 'Compare' }: PanelAddresses): string {
   const policy = [
     "default-src 'none'",
     'img-src blob: data:',
@@ -25,7 +26,7 @@ export function compareHtml({ script, style, cspSource, nonce }: PanelAddresses)
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <link rel="stylesheet" href="${style}">
-<title>Compare</title>
+<title>${title}</title>
 </head>
 <body>
 <script nonce="${nonce}" src="${script}"></script>

@@ -46,6 +46,8 @@ export class CompareModel {
   save: SaveState = { kind: 'none' };
   last: LastChange | undefined;
   revealed = false;
+  /** The next state goes to a cell that was asked for. */
+  wanted = false;
 
   private focus: ReviewFocus;
   private session: Session;
@@ -89,6 +91,14 @@ export class CompareModel {
 
   dispose(): void {
     for (const { focus, resolve } of this.waiting.splice(0)) resolve(this.isComplete(focus));
+  }
+
+  /** Shows a cell, even where the session is finished. */
+  openAt(key: string): void {
+    const index = this.cells.findIndex((cell) => cell.key === key);
+    if (index < 0) return;
+    this.cell = index;
+    this.wanted = true;
   }
 
   state(): CompareState {
@@ -246,7 +256,9 @@ export class CompareModel {
   }
 
   private post(): void {
-    if (this.ready) this.services.post({ type: 'state', state: this.state() });
+    if (!this.ready) return;
+    this.services.post({ type: 'state', state: this.state() });
+    this.wanted = false;
   }
 
   private head(): Pick<Rating, 'version' | 'at' | 'rater' | 'sessionId'> {

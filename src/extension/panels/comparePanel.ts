@@ -6,6 +6,7 @@ import { readEvaluation } from '../../core/evaluation/evaluationFile';
 import { ratingsPathOf, readReviewOutputs } from '../../core/review/reviewSet';
 import type { HostMessage, WebviewMessage } from '../../webviews/compare/contract';
 import { compareHtml } from './compareHtml';
+import { confirmReveal } from './confirmReveal';
 import { CompareModel } from './compareModel';
 import { recallSet, rememberSet, restoredFrom } from './compareRestore';
 
@@ -21,6 +22,8 @@ export interface CompareContext {
   /** What the step asks for; looking is enough when left out. */
   readonly criterion?: string;
   readonly rater: string;
+  /** Key of the cell to open at; the first gap when left out. */
+  readonly cell?: string;
   readonly log: Logger;
   onClosed(): void;
 }
@@ -108,6 +111,7 @@ export class ComparePanel {
     const model = await Promise.race([this.load(context), ended]);
     if (!model || this.closed || generation !== this.generation) return false;
     this.model = model;
+    if (context.cell !== undefined) model.openAt(context.cell);
     this.panel.title = `Compare: ${model.input.evaluation.name}`;
     if (this.ready) await model.handle(this.ready);
     this.ready &&= { type: 'ready' };
@@ -126,7 +130,7 @@ export class ComparePanel {
         log,
         now: () => new Date(),
         post: (message) => this.post(message),
-        confirmReveal: async () => (await window.showWarningMessage('Reveal which model made which output?', { modal: true, detail: 'The reveal is recorded. Ratings that are changed later are marked as not blind.' }, 'Reveal')) === 'Reveal',
+        confirmReveal,
         openRatings: () => void editorWorkspace.openTextDocument(ratingsPath).then((document) => window.showTextDocument(document, { preview: true })),
         close: () => this.close(),
       },

@@ -10,11 +10,12 @@ export interface PlainPicture {
 
 interface Entry {
   readonly path: string;
-  readonly thumbnail: boolean;
+  /** Of a small copy: pixels that its place has, which it fills; a full one when absent. */
+  readonly small?: { readonly width: number; readonly height: number };
 }
 
 const maximumCachedBytes = 256 * 2 ** 20;
-const thumbnailHeight = 80;
+const thumbnail = { width: 80, height: 80 };
 
 /**
  * Hands out pictures by random ids. What leaves is re-encoded, so that neither names, embedded settings nor the format
@@ -27,11 +28,12 @@ export class ComparePictures {
   private cachedBytes = 0;
 
   idOf(path: string): string {
-    return this.id({ path, thumbnail: false });
+    return this.id({ path });
   }
 
-  thumbnailOf(path: string): string {
-    return this.id({ path, thumbnail: true });
+  /** Cut to fill a place of this many pixels, from the top. */
+  thumbnailOf(path: string, small = thumbnail): string {
+    return this.id({ path, small });
   }
 
   pathOf(id: string): string | undefined {
@@ -39,7 +41,7 @@ export class ComparePictures {
   }
 
   isThumbnail(id: string): boolean {
-    return this.entries.get(id)?.thumbnail ?? false;
+    return this.entries.get(id)?.small !== undefined;
   }
 
   /** `undefined` when there is no such picture, or it cannot be decoded. */
@@ -62,7 +64,7 @@ export class ComparePictures {
   }
 
   private id(entry: Entry): string {
-    const key = `${entry.thumbnail ? 'small' : 'full'}:${entry.path}`;
+    const key = JSON.stringify([entry.small, entry.path]);
     const known = this.ids.get(key);
     if (known) return known;
     const id = randomBytes(12).toString('base64url');
@@ -82,12 +84,12 @@ export class ComparePictures {
   }
 }
 
-async function encode({ path, thumbnail }: Entry): Promise<PlainPicture> {
+async function encode({ path, small }: Entry): Promise<PlainPicture> {
   const { default: sharp } = await import('sharp');
   const file = await readFile(path);
   const upright = sharp(file, { failOn: 'error' }).autoOrient().toColourspace('srgb');
-  const encoded = thumbnail
-    ? await upright.resize({ height: thumbnailHeight, width: thumbnailHeight, fit: 'cover', position: 'top' }).png().toBuffer()
+  const encoded = small
+    ? await upright.resize({ ...small, fit: 'cover', position: 'top' }).png().toBuffer()
     : await upright.png({ compressionLevel: 1 }).toBuffer();
   return { bytes: Uint8Array.from(encoded), sha256: createHash('sha256').update(file).digest('hex') };
 }

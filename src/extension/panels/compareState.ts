@@ -25,6 +25,7 @@ export function buildState(model: CompareModel, focus: ReviewFocus, summarize: (
     failureModes: evaluation.failureModes,
     blind: !model.revealed,
     cell: cell && cellView(model, cell),
+    ...(model.wanted && { wanted: true }),
     cells: model.cells.map((each) => cellMark(model, each)),
     progress: {
       rated: rated.length,
@@ -59,7 +60,7 @@ function cellView(model: CompareModel, cell: ReviewCell): CellView {
   };
 }
 
-const kindLabels: Readonly<Record<string, string>> = { angle: 'Camera angle', background: 'Background', lighting: 'Light', style: 'Style' };
+export const kindLabels: Readonly<Record<string, string>> = { angle: 'Camera angle', background: 'Background', lighting: 'Light', style: 'Style' };
 
 function outputView(model: CompareModel, output: ReviewOutput, letter: string): OutputView {
   const { id, modelId } = output.generation;

@@ -6,10 +6,11 @@ import type { Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
+import { MatrixPanel, type MatrixContext } from './matrixPanel';
 import { SurveyPanel, type SurveyContext } from './surveyPanel';
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
-export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>): Panels & { dispose(): void } {
+export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, writeAnalysis: (planPath: string) => void): Panels & { matrix(planPath: string): void; dispose(): void } {
   const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
     const uri = Uri.file(planPath);
     const { workspace, storage, planFolder } = planPaths(context, uri);
@@ -26,14 +27,20 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       onClosed: () => undefined,
     };
   };
-  const restoring = ComparePanel.restoring((planPath) => contextOf(planPath));
+  const matrixOf = (planPath: string): MatrixContext => ({
+    ...contextOf(planPath),
+    review: (cell) => void ComparePanel.show({ ...contextOf(planPath), ...(cell !== undefined && { cell }) }),
+    write: () => writeAnalysis(planPath),
+  });
+  const restoring = [ComparePanel.restoring((planPath) => contextOf(planPath)), MatrixPanel.restoring(matrixOf)];
   return {
     review: (look, signal) => review(contextOf(look.planPath, look), signal),
     survey: (look, signal) => {
       const uri = Uri.file(look.planPath);
       return SurveyPanel.show({ extensionUri: context.extensionUri, planPath: look.planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) }, look, signal);
     },
-    dispose: () => void restoring.dispose(),
+    matrix: (planPath) => MatrixPanel.show(matrixOf(planPath)),
+    dispose: () => restoring.forEach((each) => void each.dispose()),
   };
 }
 

@@ -97,7 +97,7 @@ function stepItem(step: Step, status: PlanStatus, row: PlanRow): TreeItem {
     tooltip: step.state === 'done' ? 'Mark as to do' : 'Mark as done without running',
     accessibilityInformation: { label: `${plainText(step.text)}: mark ${step.state === 'done' ? 'as to do' : 'as done'}`, role: 'checkbox' },
   };
-  item.contextValue = `step.${stepContext(known.state, known.question !== undefined)}${link?.action === 'shell' || link?.action === 'check' ? '.shell' : ''}`;
+  item.contextValue = `step.${stepContext(known.state, known.question !== undefined)}${link?.action === 'shell' || link?.action === 'check' ? '.shell' : link?.action === 'analyze' ? '.analyze' : ''}`;
   item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [row] };
   return item;
 }

@@ -48,6 +48,8 @@ export interface CompareState {
   readonly failureModes: readonly string[];
   readonly blind: boolean;
   readonly cell: CellView | undefined;
+  /** The cell was asked for: it is shown also where the session is finished. */
+  readonly wanted?: true;
   readonly cells: readonly CellMark[];
   readonly progress: ProgressView;
   readonly save: SaveState;

@@ -166,7 +166,7 @@ export class Panel {
     const fresh = state.last && state.last.id !== before?.last?.id ? state.last : undefined;
     if (fresh && before) this.tell(state, fresh, before);
     if (state.save.kind === 'failed' && state.save !== before?.save) announce(`Not saved: ${state.save.reason}. Press the key again.`);
-    if (!before && state.summary) this.local = { ...this.local, sheet: true };
+    if (state.wanted || (!before && state.summary)) this.local = { ...this.local, sheet: !state.wanted };
     if (before && before.blind !== state.blind) announce(state.blind ? 'A new blind session has begun.' : 'The models are revealed.');
     for (const id of state.prefetch) this.pictures.want(id);
     this.remember();

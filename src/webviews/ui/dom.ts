@@ -51,7 +51,7 @@ interface Kept {
 }
 
 const kept = new WeakMap<Element, Kept>();
-const svgTags = new Set(['svg', 'path', 'circle', 'g', 'line', 'rect', 'text']);
+const svgTags = new Set(['svg', 'path', 'circle', 'g', 'line', 'rect', 'text', 'title']);
 
 function patchChildren(parent: Element, nodes: readonly (Node | string)[], paints: (() => void)[]): void {
   const old = [...parent.childNodes];

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { RelativePattern, Uri, ViewColumn, l10n, window, workspace as editorWorkspace, type Disposable, type WebviewPanel } from 'vscode';
+import type { Logger } from '../../core/actions/action';
+import { readEvaluation } from '../../core/evaluation/evaluationFile';
+import { ratingsPathOf } from '../../core/review/reviewSet';
+import { readStudy, type Study } from '../../core/review/study';
+import type { ExportFormat, WebviewMessage } from '../../webviews/matrix/contract';
+import { Lifetime } from '../lifetime';
+import { compareHtml } from './compareHtml';
+import { confirmReveal } from './confirmReveal';
+import { MatrixModel } from './matrixModel';
+
+export interface MatrixContext {
+  readonly extensionUri: Uri;
+  /** Absolute. */
+  readonly planPath: string;
+  readonly workspace: string;
+  readonly evaluationPath: string;
+  readonly rater: string;
+  readonly log: Logger;
+  /** Shows a cell in the compare panel, or the session where it was left. */
+  review(cell?: string): void;
+  /** Runs the steps of the plan that write the analysis. */
+  write(): void;
+}
+
+/** The results matrix of one plan: one tab, whoever asks for it. */
+export class MatrixPanel {
+  private static readonly viewType = 'evalmark.matrix';
+  private static readonly open = new Map<string, MatrixPanel>();
+
+  static show(context: MatrixContext): void {
+    const open = MatrixPanel.open.get(context.planPath);
+    if (open) return open.panel.reveal();
+    const panel = window.createWebviewPanel(MatrixPanel.viewType, l10n.t('Results'), ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles(context.extensionUri)] });
+    new MatrixPanel(panel, context);
+  }
+
+  /** Reopens panels after the editor was closed. */
+  static restoring(contextOf: (planPath: string) => MatrixContext): Disposable {
+    return window.registerWebviewPanelSerializer(MatrixPanel.viewType, {
+      async deserializeWebviewPanel(panel, state: unknown) {
+        const plan = (state as { readonly plan?: unknown } | undefined)?.plan;
+        if (typeof plan === 'string') new MatrixPanel(panel, contextOf(plan));
+        else panel.dispose();
+      },
+    });
+  }
+
+  private readonly lifetime = new Lifetime();
+  private readonly model: MatrixModel;
+  private closed = false;
+  private refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(private readonly panel: WebviewPanel, private readonly context: MatrixContext) {
+    MatrixPanel.open.set(context.planPath, this);
+    const { extensionUri, planPath, log, rater } = context;
+    panel.iconPath = { light: Uri.joinPath(extensionUri, 'media', 'compare-light.svg'), dark: Uri.joinPath(extensionUri, 'media', 'compare-dark.svg') };
+    this.model = new MatrixModel({
+      log, planPath, rater, ratingsPath: ratingsPathOf(path.dirname(planPath)), confirmReveal,
+      read: () => this.read(),
+      now: () => new Date(),
+      post: (message) => void (this.closed || panel.webview.postMessage(message)),
+      review: (cell) => context.review(cell),
+      write: () => context.write(),
+      editWeights: () => void editorWorkspace.openTextDocument(context.evaluationPath).then((document) => {
+        const at = document.positionAt(Math.max(0, document.getText().indexOf('"criteria"')));
+        return window.showTextDocument(document, { selection: document.lineAt(at.line).range });
+      }),
+      save: (format, text) => this.save(format, text),
+    });
+    panel.webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message).catch((error: unknown) => log.error(`Results: ${String(error)}`)));
+    panel.onDidDispose(() => this.end());
+    this.watch('ratings.jsonl');
+    this.watch('evaluation.json');
+    this.fill(panel);
+  }
+
+  private fill({ webview }: WebviewPanel): void {
+    const folder = bundles(this.context.extensionUri);
+    webview.html = compareHtml({
+      title: 'Results',
+      script: webview.asWebviewUri(Uri.joinPath(folder, 'matrix.js')).toString(),
+      style: webview.asWebviewUri(Uri.joinPath(folder, 'matrix.css')).toString(),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(18).toString('base64'),
+    });
+  }
+
+  private async read(): Promise<Study | { readonly message: string; readonly advice: string }> {
+    const { evaluationPath, workspace, planPath } = this.context;
+    const evaluation = await readEvaluation(evaluationPath);
+    if (!evaluation.ok) return evaluation.failure;
+    this.panel.title = l10n.t('Results: {0}', evaluation.value.name);
+    const study = await readStudy(workspace, path.dirname(planPath), evaluation.value);
+    return study.ok ? study.value : study.failure;
+  }
+
+  /** Ratings come in many at a time; figures follow once they pause. */
+  private watch(file: string): void {
+    const watcher = this.lifetime.add(editorWorkspace.createFileSystemWatcher(new RelativePattern(Uri.file(path.dirname(this.context.planPath)), file)));
+    const soon = (): void => {
+      clearTimeout(this.refreshing);
+      this.refreshing = setTimeout(() => void this.model.refresh(), 400);
+    };
+    this.lifetime.add(watcher.onDidChange(soon));
+    this.lifetime.add(watcher.onDidCreate(soon));
+  }
+
+  private async save(format: ExportFormat, text: string): Promise<void> {
+    const ending = { csv: 'csv', json: 'json', markdown: 'md', svg: 'svg' }[format];
+    const chosen = await window.showSaveDialog({ defaultUri: Uri.file(path.join(path.dirname(this.context.planPath), `results.${ending}`)), filters: { [ending.toUpperCase()]: [ending] } });
+    if (!chosen) return;
+    try {
+      await writeFile(chosen.fsPath, text);
+    } catch (error) {
+      void window.showErrorMessage(l10n.t('The export was not saved: {0}. Choose another folder.', (error as NodeJS.ErrnoException).code ?? String(error)));
+    }
+  }
+
+  private end(): void {
+    this.closed = true;
+    clearTimeout(this.refreshing);
+    this.lifetime.dispose();
+    if (MatrixPanel.open.get(this.context.planPath) === this) MatrixPanel.open.delete(this.context.planPath);
+  }
+}
+
+function bundles(extensionUri: Uri): Uri {
+  return Uri.joinPath(extensionUri, 'dist', 'webviews');
+}
