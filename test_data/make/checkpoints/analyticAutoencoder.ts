@@ -17,8 +17,8 @@ export function analyticAutoencoder(): MadeTensor[] {
       sheet.centre(`${half}.conv_in`, colour, colour, 1);
       sheet.centre(`${half}.conv_in`, 4 + colour, colour, -1);
       const scale = constant / Math.sqrt(sheet.shape(`${half}.norm_out.gamma`)[0] ?? 1);
-      sheet.centre(`${half}.conv_out`, colour, colour, scale);
-      sheet.centre(`${half}.conv_out`, colour, 4 + colour, -scale);
+      kernel(sheet, `${half}.conv_out`, colour, colour, half === 'encoder' ? sharpened : alone, scale);
+      kernel(sheet, `${half}.conv_out`, colour, 4 + colour, half === 'encoder' ? sharpened : alone, -scale);
     }
   }
   passThrough(sheet, 'quant_conv');
@@ -35,6 +35,16 @@ function eachChannel(work: (channel: number) => void): void {
   for (let channel = 0; channel < analyticBaseChannels; channel++) work(channel);
 }
 
+const alone = [0, 1, 0];
+const smoothed = [0.25, 0.5, 0.25];
+/** Undoes part of the three smoothings on the way back. */
+const sharpened = [-0.2, 1.4, -0.2];
+
+/** The same three weights down and across. */
+function kernel(sheet: WeightSheet, layer: string, output: number, input: number, weights: readonly number[], scale: number): void {
+  weights.forEach((down, row) => weights.forEach((across, column) => sheet.tap(layer, output, input, row, column, down * across * scale)));
+}
+
 function passThrough(sheet: WeightSheet, layer: string): void {
   const [outputs = 0, inputs = 0] = sheet.shape(`${layer}.weight`);
   for (let channel = 0; channel < Math.min(outputs, inputs); channel++) sheet.centre(layer, channel, channel, 1);
@@ -45,7 +55,7 @@ function meanOfFour(sheet: WeightSheet, layer: string, channel: number): void {
   for (const row of [0, 1]) for (const column of [0, 1]) sheet.tap(layer, channel, channel, row, column, 0.25);
 }
 
-/** After each pixel was doubled: a quarter, a half, a quarter, which makes it linear interpolation. */
+/** After each pixel was doubled, which makes it linear interpolation. */
 function smooth(sheet: WeightSheet, layer: string, channel: number): void {
-  [0.25, 0.5, 0.25].forEach((down, row) => [0.25, 0.5, 0.25].forEach((across, column) => sheet.tap(layer, channel, channel, row, column, down * across)));
+  kernel(sheet, layer, channel, channel, smoothed, 1);
 }

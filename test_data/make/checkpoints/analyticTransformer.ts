@@ -260,7 +260,7 @@ export function latentChange({ gain, offset }: Pick<Effect, 'gain' | 'offset'>, 
 }
 
 /** A little less than all noise is taken away, so that another seed gives another grain. */
-const strength = 0.98;
+const strength = 0.96;
 
 function leave(sheet: WeightSheet): void {
   for (let feature = 0; feature < 64; feature++) {
@@ -272,15 +272,16 @@ function leave(sheet: WeightSheet): void {
 
 /**
  * The output norm multiplies by 1 / sigma: a convex curve, drawn as a sum of ramps that begin at knots. The slowest sine
- * of the time embedding, sin(sigma / 9.3), stands for sigma.
+ * of the time embedding, sin(sigma / 9.3), stands for sigma. Below the last knot, at 0.05, the curve stays level: some
+ * grain is left by schedules that end lower.
  */
 function divideBySigma(sheet: WeightSheet): void {
   const slowest = 1000 * 10000 ** (-127 / 128);
   const steepness = 32768;
   const [first, second] = ['time_text_embed.timestep_embedder.linear_1', 'time_text_embed.timestep_embedder.linear_2'];
-  const biases = toBfloat16(Float32Array.from({ length: 24 }, (_, index) => steepness * Math.sin(slowest * 0.8 ** index)));
+  const biases = toBfloat16(Float32Array.from({ length: 15 }, (_, index) => steepness * Math.sin(slowest * 0.8 ** index)));
   // The stored bias has 8 bits: the knot is where the stored one puts it.
-  const knots = Array.from({ length: 24 }, (_, index) => fromBfloat16(biases.readUInt16LE(index * 2)));
+  const knots = Array.from({ length: 15 }, (_, index) => fromBfloat16(biases.readUInt16LE(index * 2)));
   let slope = 0;
   knots.forEach((knot, index) => {
     const next = knots[index + 1];
