@@ -231,21 +231,21 @@ function unpackable({ job, why }: UnpackableMatrix): Failure {
 function diskShort(needed: number, free: number): Failure {
   return {
     code: 'disk-space',
-    message: `The packed weights need ${gigabytes(needed)} more on the disk, ${gigabytes(free)} are free.`,
+    message: `The packed weights need ${sizeText(needed)} more on the disk, ${sizeText(free)} are free.`,
     advice: 'Free space on that disk, or choose a precision of fewer bits; then run this step again.',
-    short: `${gigabytes(needed - free)} short`.slice(0, 16),
+    short: `${sizeText(needed - free)} short`.slice(0, 16),
   };
 }
 
 function diskFull(bytes: number): Failure {
   return {
     code: 'disk-space',
-    message: `The disk became full while ${gigabytes(bytes)} of packed weights were written; what was written is removed.`,
+    message: `The disk became full while ${sizeText(bytes)} of packed weights were written; what was written is removed.`,
     advice: 'Free space, then run this step again.',
     short: 'disk full',
   };
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+function sizeText(bytes: number): string {
+  return bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
