@@ -14,11 +14,11 @@ import { fail, type Result } from '../../core/outcome';
 import { stepAddress } from '../../core/plan/address';
 import type { Plan } from '../../core/plan/plan';
 import type { PlanEdit } from '../../core/plan/planStore';
-import type { HostMessage, SurveyState, WebviewMessage } from '../../webviews/survey/contract';
+import type { HostMessage, SurveyRow, SurveyState, WebviewMessage } from '../../webviews/survey/contract';
 import { changedBy, type SurveyChange } from './surveyChange';
 import { cardStep, detailsOf, planLineText } from './surveyDetails';
 import type { CardPictures } from './surveyPictures';
-import { rowsOf, surveyState, totalsOf, type SurveyView } from './surveyState';
+import { surveyState, SurveyRows, totalsOf, type SurveyView } from './surveyState';
 
 export interface SurveyInput {
   readonly planPath: string;
@@ -57,7 +57,8 @@ export class SurveyModel {
   private cached: ReadonlySet<string> = new Set();
   private free: number | undefined;
   private unreachable = false;
-  private posted = new Map<string, string>();
+  private readonly rows = new SurveyRows();
+  private posted: ReadonlySet<SurveyRow> = new Set();
   private readonly undos: Survey[] = [];
   private readonly unwritten: ((survey: Survey) => Survey)[] = [];
   private writing: Promise<void> | undefined;
@@ -82,8 +83,8 @@ export class SurveyModel {
     if (!plan.ok) return this.say(`${plan.failure.message} ${plan.failure.advice}`, 'error');
     if (survey.ok) this.survey = survey.value;
     this.plan = plan.value;
-    const state = surveyState(this.survey, plan.value, this.view());
-    this.posted = new Map(state.rows.map((row) => [row.repository, JSON.stringify(row)]));
+    const state = surveyState(this.survey, plan.value, this.view(), this.rows.of(this.survey, this.cached));
+    this.posted = new Set(state.rows);
     this.host.post({ kind: 'state', state });
     if (hub.ok && !hub.value.offline) this.reading ??= this.readOn(hub.value).finally(() => (this.reading = undefined));
   }
@@ -201,13 +202,10 @@ export class SurveyModel {
   /** Posts the rows that are not as they were last posted. */
   private show(): void {
     if (!this.plan) return;
-    const rows = rowsOf(this.survey, this.cached).filter((row) => {
-      const text = JSON.stringify(row);
-      if (this.posted.get(row.repository) === text) return false;
-      this.posted.set(row.repository, text);
-      return true;
-    });
-    this.host.post({ kind: 'rows', rows, totals: totalsOf(this.survey, this.plan, this.view()) });
+    const rows = this.rows.of(this.survey, this.cached);
+    const changed = rows.filter((row) => !this.posted.has(row));
+    this.posted = new Set(rows);
+    this.host.post({ kind: 'rows', rows: changed, totals: totalsOf(this.survey, this.plan, this.view()) });
   }
 
   private async ask(message: Extract<SurveyChange, { kind: 'exclude' | 'category' }>): Promise<void> {

@@ -20,7 +20,7 @@ export interface SurveyView {
   readonly unreachable: boolean;
 }
 
-export function surveyState(survey: Survey, plan: Plan, view: SurveyView): SurveyState {
+export function surveyState(survey: Survey, plan: Plan, view: SurveyView, rows: readonly SurveyRow[]): SurveyState {
   const { query, base, previousAt } = survey;
   const asked = query && [query.pipeline, query.search && `search “${query.search}”`, query.author && `by ${query.author}`, ...query.filters, sortTexts[query.sort] ?? query.sort];
   return {
@@ -32,16 +32,32 @@ export function surveyState(survey: Survey, plan: Plan, view: SurveyView): Surve
     newSince: previousAt === undefined ? undefined : dayText(previousAt),
     document: view.document,
     verdicts: verdictWords,
-    rows: rowsOf(survey, view.cached),
+    rows,
     totals: totalsOf(survey, plan, view),
   };
 }
 
 const sortTexts: Readonly<Record<string, string>> = { trendingScore: 'trending', likes: 'most liked', downloads: 'most downloaded', lastModified: 'newest changes', createdAt: 'newest' };
 
-export function rowsOf(survey: Survey, cached: ReadonlySet<string>): readonly SurveyRow[] {
-  const quality = qualityScores(survey.candidates.filter(({ excluded }) => excluded === undefined));
-  return survey.candidates.map((candidate, place) => rowOf(candidate, place, survey, quality.get(candidate.repository), cached));
+/** Rows of a survey; a candidate that is the same object as the last time has the same row, so that a key costs one row. */
+export class SurveyRows {
+  private known = new Map<string, { readonly candidate: Candidate; readonly quality: number | undefined; readonly row: SurveyRow }>();
+  private setting: readonly unknown[] = [];
+
+  of(survey: Survey, cached: ReadonlySet<string>): readonly SurveyRow[] {
+    const setting = [survey.base, survey.previousAt, JSON.stringify(survey.weights), cached];
+    if (setting.some((part, index) => part !== this.setting[index])) this.known.clear();
+    this.setting = setting;
+    const quality = qualityScores(survey.candidates.filter(({ excluded }) => excluded === undefined));
+    return survey.candidates.map((candidate, place) => {
+      const known = this.known.get(candidate.repository);
+      const score = quality.get(candidate.repository);
+      if (known?.candidate === candidate && known.quality === score && known.row.place === place) return known.row;
+      const row = rowOf(candidate, place, survey, score, cached);
+      this.known.set(candidate.repository, { candidate, quality: score, row });
+      return row;
+    });
+  }
 }
 
 export function totalsOf(survey: Survey, plan: Plan, { cached, free, canUndo }: Pick<SurveyView, 'cached' | 'free' | 'canUndo'>): Totals {
