@@ -39,13 +39,16 @@ export async function openGraph(model: GraphBuilder | Uint8Array, { device, thre
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      extra: { session: { model_external_initializers_file_folder_path: root, ...(prepack ? {} : { disable_prepacking: '1' }) } },
+      extra: { session: { model_external_initializers_file_folder_path: root, ...(prepack ? {} : { disable_prepacking: '1' }), ...(device === 'cpu' ? {} : deviceMemory) } },
     });
     return ok(new OrtGraphSession(session));
   } catch (error) {
     return fail(refused(device, error));
   }
 }
+
+/** Weights get memory of their own size; from the pool they would get the next power of two. */
+const deviceMemory = { use_device_allocator_for_initializers: '1' };
 
 export interface GraphSession {
   readonly inputNames: readonly string[];

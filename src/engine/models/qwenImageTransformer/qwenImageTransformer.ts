@@ -84,15 +84,22 @@ export class QwenImageTransformer {
     return modulation;
   }
 
-  /** All points of a schedule at once: the weights, a third of all, are read once for them. On the processor, in float32. */
-  async modulations(sigmas: readonly number[], loras?: LowRankStack): Promise<readonly Modulation[]> {
+  /**
+   * All points of a schedule at once: the weights, a third of all, are read once for them, a few blocks at a time. With
+   * CUDA there, else on the processor in float32: it is a few products of a vector and a matrix.
+   *
+   * @param signal looked at between blocks; when it says so, its reason is thrown
+   */
+  async modulations(sigmas: readonly number[], loras?: LowRankStack, signal?: AbortSignal): Promise<readonly Modulation[]> {
     const { config, weights } = this;
     const points = config.zeroConditioning ? [...sigmas, 0] : sigmas;
-    const context = this.context('float32');
-    const conditioning = await this.once(conditioningGraph(context), { timesteps: timestepVectors(points) }, 'cpu', loras);
+    const device = this.options.device === 'cuda' ? 'cuda' : 'cpu';
+    const context = this.context(device === 'cuda' ? this.compute : 'float32');
+    const conditioning = await this.once(conditioningGraph(context), { timesteps: timestepVectors(points) }, device, loras);
     const outputs = new Map<string, Float32Array>();
     for (const section of modulationSections(weights, config)) {
-      const vectors = await this.once(modulationGraph(context, config, section), conditioning, 'cpu', loras);
+      signal?.throwIfAborted();
+      const vectors = await this.once(modulationGraph(context, config, section), conditioning, device, loras);
       for (const path of modulationModules(config.layers, section)) outputs.set(path, vectors[`${path}.vectors`]?.data as Float32Array);
     }
     return sigmas.map((_, point) => arrangeModulation(outputs, config, config.zeroConditioning ? [point, sigmas.length] : [point]));
@@ -113,13 +120,11 @@ export class QwenImageTransformer {
     for (const section of sections) {
       inputs.forEach(({ signal }) => signal?.throwIfAborted());
       const session = resident ?? (await this.session(sectionGraph(this.context(this.compute), config, section), options.device));
-      const next: Feeds[] = [];
-      for (const [index, state] of states.entries()) {
-        const results = await session.run({ ...state, ...this.loraFeeds(session, options.device, inputs[index]?.loras) });
-        next.push({ ...state, ...handedOn(results) });
+      try {
+        states = await this.through(session, states, inputs);
+      } finally {
+        if (!resident) await session.release();
       }
-      states = next;
-      if (!resident) await session.release();
     }
     return states.map((state) => state[ports.velocity]?.data as Float32Array);
   }
@@ -128,6 +133,15 @@ export class QwenImageTransformer {
     const { resident } = this;
     this.resident = undefined;
     await resident?.release();
+  }
+
+  private async through(session: GraphSession, states: readonly Feeds[], inputs: readonly PredictInput[]): Promise<Feeds[]> {
+    const next: Feeds[] = [];
+    for (const [index, state] of states.entries()) {
+      const results = await session.run({ ...state, ...this.loraFeeds(session, this.options.device, inputs[index]?.loras) });
+      next.push({ ...state, ...handedOn(results) });
+    }
+    return next;
   }
 
   private async openResident(): Promise<Result<GraphSession>> {

@@ -10,7 +10,7 @@ export function streamedSections(blocks: number, perSection: number): readonly S
 }
 
 /** What one graph of modulations may take in memory. */
-const largestCopy = 1 << 30;
+const largestCopy = 1 << 29;
 
 /** As many blocks at a time as fit; float32 weights stay mapped and take nothing, others are widened in memory. */
 export function modulationSections(weights: Weights, { layers }: QwenImageTransformerConfig): readonly Section[] {
