@@ -1,52 +1,30 @@
 import path from 'node:path';
-import type { Evaluation } from '../evaluation/evaluation';
 import { fail, ok, type Failure, type Result } from '../outcome';
 import { artifactsMarkdown, averagesMarkdown, doubtsMarkdown, memoryMarkdown, rankingMarkdown, rankingText } from '../review/analysisSections';
-import { inDocument } from '../review/charts/chart';
-import { svgFile } from '../review/charts/svg';
 import { matrixMarkdown, rankedModels } from '../review/matrixDocument';
-import type { Summary } from '../review/summary';
-import { summaryCharts, type SummaryCharts } from '../review/summaryCharts';
+import type { SummaryCharts } from '../review/summaryCharts';
 import type { Results } from './results';
-import { assetLink, type Asset } from './sections/section';
+import { documentCharts, withCharts } from './sections/charts';
+import type { Asset } from './sections/section';
 
 /** One part of the comparison as a section of `analysis.md`; a failure says which ratings or runs are missing for it. */
 export function analysisContent(part: AnalysisPart, results: Results, criterion: string | undefined): Result<AnalysisContent> {
   const content = parts[part](results, criterion);
   if ('code' in content) return fail(content);
   const { evaluation, summary, analysis, record } = results;
-  const charts = chartsOf(part, evaluation, summary);
-  const shown = charts.map(({ title, asset }) => `![${title}](${assetLink(record.change, asset.name)})`);
+  const charts = documentCharts(results, chartsByPart[part]);
   const doubts = part === 'table' || part === 'rank' ? doubtsMarkdown(evaluation, summary, analysis) : '';
-  return ok({ ...content, markdown: [content.markdown, doubts, ...shown].filter((text) => text !== '').join('\n\n'), assets: charts.map(({ asset }) => asset) });
+  const markdown = withCharts([content.markdown, doubts].filter((text) => text !== '').join('\n\n'), charts, record.change);
+  return ok({ ...content, markdown, assets: charts.map(({ asset }) => asset) });
 }
 
-interface Chart {
-  readonly title: string;
-  readonly asset: Asset;
-}
-
-const chartsByPart: Readonly<Record<AnalysisPart, Readonly<Partial<Record<keyof SummaryCharts, readonly [file: string, title: string]>>>>> = {
-  table: { sameCharacter: ['same-character.svg', 'Share of outputs with the same character, by model'] },
-  average: {},
-  artifacts: { artifacts: ['artifacts.svg', 'Artifacts by type'] },
-  vram: { seconds: ['quality-seconds.svg', 'Quality against seconds per edit'], memory: ['quality-memory.svg', 'Quality against memory'] },
-  rank: { overall: ['overall.svg', 'Overall score by model'] },
+const chartsByPart: Readonly<Record<AnalysisPart, readonly (keyof SummaryCharts)[]>> = {
+  table: ['sameCharacter'],
+  average: [],
+  artifacts: ['artifacts'],
+  vram: ['seconds', 'memory'],
+  rank: ['overall'],
 };
-
-const longestName = 26;
-
-/** The panel's own drawings, with names and a background. */
-function chartsOf(part: AnalysisPart, evaluation: Evaluation, summary: Summary): readonly Chart[] {
-  const wanted = Object.entries(chartsByPart[part]);
-  if (wanted.length === 0) return [];
-  const label = (title: string): string => (title.length > longestName ? `${title.slice(0, longestName - 1)}…` : title);
-  const charts = summaryCharts(inDocument, evaluation, summary, ({ modelId, title }) => ({ key: modelId, label: label(title) }));
-  return wanted.flatMap(([name, [file, title]]) => {
-    const drawing = charts[name as keyof SummaryCharts];
-    return drawing ? [{ title, asset: { name: file, svg: svgFile(drawing) } }] : [];
-  });
-}
 
 export type AnalysisPart = 'table' | 'average' | 'artifacts' | 'vram' | 'rank';
 

@@ -1,9 +1,15 @@
 import { fail, ok, type Failure, type Result } from '../outcome';
+import { doubtsMarkdown } from '../review/analysisSections';
 import { matrixMarkdown } from '../review/matrixDocument';
 import { decisionMarkdown } from './decision';
 import { answerMarkdown, summaryMarkdown } from './sections/answer';
+import type { Results } from './results';
+import { scoresByKind } from './scoresByKind';
+import { documentCharts, kindCharts, withCharts, type DocumentChart } from './sections/charts';
 import { exampleAssets, examplesMarkdown } from './sections/examples';
+import { failuresMarkdown } from './sections/failures';
 import { findingsMarkdown } from './sections/findings';
+import { kindsMarkdown } from './sections/kinds';
 import { methodMarkdown } from './sections/method';
 import { performanceMarkdown } from './sections/performance';
 import { linkFrom, type Asset, type SectionContent, type SectionFacts } from './sections/section';
@@ -41,10 +47,31 @@ const makers: Readonly<Record<DocumentSection, (facts: SectionFacts) => Result<P
     const { survey } = results.record;
     return survey && survey.candidates.length > 0 ? plain({ name: 'survey', heading: 'Survey findings', markdown: surveyMarkdown(survey) }) : fail(noSurvey);
   },
-  matrix: ({ results }) => withOutputs(results.generations.length, { name: 'matrix', heading: 'Comparison matrix', markdown: matrixMarkdown(results.evaluation, results.summary) }),
-  performance: ({ results }) => withOutputs(results.generations.length, { name: 'performance', heading: 'Memory and performance', markdown: performanceMarkdown(results) }),
-  strengths: ({ results }) => withOutputs(results.generations.length, { name: 'strengths', heading: 'Strengths and weaknesses', markdown: strengthsMarkdown(results) }),
-  findings: ({ results, change }) => withOutputs(results.generations.length, { name: `findings-${change}`, heading: `Findings of ${change}`, markdown: findingsMarkdown(results) }),
+  matrix({ results, change }) {
+    const { evaluation, summary, analysis, outputs } = results;
+    const charts = documentCharts(results, ['sameCharacter', 'overall']);
+    const byKind = kindCharts(results, scoresByKind(evaluation, outputs));
+    return withOutputs(
+      results,
+      [...charts, ...byKind],
+      { name: 'matrix', heading: 'Comparison matrix', markdown: withCharts(withDoubts(matrixMarkdown(evaluation, summary), doubtsMarkdown(evaluation, summary, analysis)), charts, change) },
+      { name: 'kinds', heading: 'Kinds of edit', markdown: withCharts(kindsMarkdown(results), byKind, change) },
+    );
+  },
+  performance({ results, change }) {
+    const charts = documentCharts(results, ['seconds', 'memory']);
+    return withOutputs(results, charts, { name: 'performance', heading: 'Memory and performance', markdown: withCharts(performanceMarkdown(results), charts, change) });
+  },
+  strengths({ results, change }) {
+    const charts = documentCharts(results, ['artifacts']);
+    return withOutputs(
+      results,
+      charts,
+      { name: 'strengths', heading: 'Strengths and weaknesses', markdown: strengthsMarkdown(results) },
+      { name: 'failures', heading: 'Failure modes and artifacts', markdown: withCharts(failuresMarkdown(results), charts, change) },
+    );
+  },
+  findings: ({ results, change }) => withOutputs(results, [], { name: `findings-${change}`, heading: `Findings of ${change}`, markdown: findingsMarkdown(results) }),
   examples({ results, change }) {
     if (results.generations.length === 0) return fail(noOutputs);
     return ok({ assets: exampleAssets(results), contents: (has) => [{ name: 'examples', heading: 'Best and worst examples', markdown: examplesMarkdown(results, change, has) }] });
@@ -57,12 +84,19 @@ const makers: Readonly<Record<DocumentSection, (facts: SectionFacts) => Result<P
   summary: ({ results, change, file, resultsFile }) => plain({ name: `summary-${change}`, heading: `Results of ${change}`, markdown: summaryMarkdown(results, linkFrom(file, resultsFile)) }),
 };
 
+/** What is doubtful about the figures, below the notes that say how they came about; nothing is said twice. */
+function withDoubts(matrix: string, doubts: string): string {
+  const said = new Set(matrix.split('\n'));
+  const more = doubts.split('\n').filter((line) => line !== '' && !said.has(line) && line !== "- One rater: one person's opinion.");
+  return [matrix, ...more].join('\n');
+}
+
 function plain(...contents: readonly SectionContent[]): Result<PlannedSections> {
   return ok({ assets: [], contents: () => contents });
 }
 
-function withOutputs(outputs: number, ...contents: readonly SectionContent[]): Result<PlannedSections> {
-  return outputs === 0 ? fail(noOutputs) : plain(...contents);
+function withOutputs({ generations }: Results, charts: readonly DocumentChart[], ...contents: readonly SectionContent[]): Result<PlannedSections> {
+  return generations.length === 0 ? fail(noOutputs) : ok({ assets: charts.map(({ asset }) => asset), contents: () => contents });
 }
 
 const noOutputs: Failure = { code: 'no-outputs', message: 'There are no outputs to write about yet.', advice: 'Run the steps that edit the pictures first.', short: 'no outputs' };

@@ -35,7 +35,7 @@ describe('the results document', () => {
     for (const section of sections) expect(await fill(results, section)).toMatchObject({ kind: 'done' });
     const first = await text();
     expect(first).toMatch(/^# Small plan: results\n\n## In short\n/);
-    expect([...first.matchAll(/evalmark:begin (\S+)/g)].map(([, name]) => name)).toEqual(['answer', 'matrix', 'examples', 'performance', 'strengths', 'method']);
+    expect([...first.matchAll(/evalmark:begin (\S+)/g)].map(([, name]) => name)).toEqual(['answer', 'matrix', 'kinds', 'examples', 'performance', 'strengths', 'failures', 'method']);
     for (const section of sections) expect(await fill(results, section)).toMatchObject({ kind: 'done', summary: expect.stringContaining('unchanged') });
     expect(await text()).toBe(first);
   });
