@@ -1,9 +1,12 @@
-import { familyOfTensors, type Family } from './loraFamily';
+import { familyOfTensors, familyText, type Family } from './loraFamily';
+import { isTextEncoderKey, parseLoraKey, type LoraKey, type LoraPart } from './loraKeys';
 import type { SafetensorsHeader } from './safetensorsHeader';
 
 /** What the keys and shapes of a weights file tell, whatever its card claims. */
 export interface WeightFacts {
   readonly kind: 'lora' | 'controlnet' | 'model';
+  /** How a LoRA changes its modules where it is not the usual way; undefined for a mixture too. */
+  readonly method?: LoraMethod;
   /** The architecture whose names the keys bear; undefined when none is recognised. */
   readonly family: Family | undefined;
   /** Smallest and largest rank of a LoRA's matrices. */
@@ -16,14 +19,18 @@ export interface WeightFacts {
   readonly width?: number;
 }
 
+export type LoraMethod = 'DoRA' | 'LoHa' | 'LoKr' | 'full difference';
+
 export function weightFacts({ tensors }: SafetensorsHeader): WeightFacts {
   const names = [...tensors.keys()];
-  const downs = names.filter((name) => downMatrix.test(name));
-  const ranks = downs.map((name) => Math.min(...(tensors.get(name)?.shape.slice(0, 2) ?? [0])));
-  const targets = new Set(downs.map(targetOf));
+  const keys = loraKeys(names);
+  const ranks = [...keys].filter(([, { part }]) => rankParts.has(part)).map(([name]) => Math.min(...(tensors.get(name)?.shape.slice(0, 2) ?? [0])));
+  const targets = new Set([...keys.values()].map(({ module }) => targetOf(module)));
   const width = widthOf(tensors);
+  const method = methodOf(keys);
   return {
-    kind: downs.length > 0 ? 'lora' : names.some((name) => controlNames.test(name)) ? 'controlnet' : 'model',
+    kind: keys.size > 0 || names.some((name) => isTextEncoderKey(name) && /lora_(?:down|A)\b/.test(name)) ? 'lora' : names.some((name) => controlNames.test(name)) ? 'controlnet' : 'model',
+    ...(method === undefined ? {} : { method }),
     family: familyOfTensors(new Map([...tensors].map(([name, { shape }]) => [name, shape]))),
     ...(width === undefined ? {} : { width }),
     ...(ranks.length > 0 ? { rank: [Math.min(...ranks), Math.max(...ranks)] as const } : {}),
@@ -32,14 +39,38 @@ export function weightFacts({ tensors }: SafetensorsHeader): WeightFacts {
   };
 }
 
-/** The module's own name; Kohya writes the whole path with underscores, so there the end of it. */
-function targetOf(name: string): string {
-  const last = name.replace(downMatrix, '').split('.').filter((part) => !/^\d+$/.test(part)).at(-1) ?? '';
-  return /(?:to|add)_[a-z]+(?:_[a-z]+)?$/.exec(last)?.[0] ?? (last.startsWith('lora_') ? last.split('_').slice(-2).join('_') : last);
+/** The keys that belong to a LoRA; none where only alphas or biases look like one. */
+function loraKeys(names: readonly string[]): ReadonlyMap<string, LoraKey> {
+  const keys = new Map(names.flatMap((name) => {
+    const key = parseLoraKey(name);
+    return key ? [[name, key] as const] : [];
+  }));
+  return [...keys.values()].some(({ part }) => !['alpha', 'upBias', 'biasDifference'].includes(part)) ? keys : new Map();
 }
 
-/** As diffusers (`lora_A`), PEFT (`lora_A.default`) and Kohya (`lora_down`) call the matrix whose smaller side is the rank. */
-const downMatrix = /\.(?:lora_A(?:\.\w+)?|lora_down|lora\.down)\.weight$/;
+/** Matrices whose smaller side is the rank. */
+const rankParts: ReadonlySet<LoraPart> = new Set<LoraPart>(['down', 'hada_w1_b', 'lokr_w2_b']);
+
+function methodOf(keys: ReadonlyMap<string, LoraKey>): LoraMethod | undefined {
+  const parts = new Set([...keys.values()].map(({ part }) => part));
+  const found = methods.filter(([, pattern]) => [...parts].some((part) => pattern.test(part))).map(([method]) => method);
+  const isPlain = parts.has('down') && !found.includes('DoRA');
+  return found.length === 1 && !isPlain ? found[0] : undefined;
+}
+
+const methods: readonly (readonly [LoraMethod, RegExp])[] = [
+  ['DoRA', /^(?:magnitude|doraScale)$/],
+  ['LoHa', /^hada_/],
+  ['LoKr', /^lokr_/],
+  ['full difference', /^difference$/],
+];
+
+/** The module's own name; Kohya writes the whole path with underscores, so there the end of it. */
+function targetOf(module: string): string {
+  const last = module.split('.').filter((part) => !/^\d+$/.test(part)).at(-1) ?? '';
+  const bare = last.replace(/(?:_\d+)+$/, '');
+  return /(?:to|add)_[a-z]+(?:_[a-z]+)?$/.exec(bare)?.[0] ?? (bare.includes('blocks_') ? bare.split('_').slice(-2).join('_') : bare);
+}
 
 /** What only a ControlNet has: blocks that end in layers of zeros, and an embedding of the control picture. */
 const controlNames = /(?:^|\.)(?:controlnet_|control_model\.|zero_conv|input_hint_block)/;
@@ -64,10 +95,10 @@ export function familyOfBase(repository: string): Family | undefined {
 
 const kindTexts = { lora: 'LoRA', controlnet: 'ControlNet', model: 'Model' } as const;
 
-/** "LoRA of rank 16 for qwen-image, 60 blocks, changes to_k, to_q". */
-export function weightFactsText({ kind, family, rank, targets, blocks }: WeightFacts): string {
+/** "LoRA of rank 16 for Qwen-Image, 60 blocks, changes to_k, to_q". */
+export function weightFactsText({ kind, method, family, rank, targets, blocks }: WeightFacts): string {
   const ranks = rank === undefined ? '' : ` of rank ${rank[0] === rank[1] ? rank[0] : `${rank[0]} to ${rank[1]}`}`;
-  const parts = [`${kindTexts[kind]}${ranks}${family ? ` for ${family}` : ', of a family that its keys do not tell'}`];
+  const parts = [`${method ?? kindTexts[kind]}${ranks}${family ? ` for ${familyText[family]}` : ', of a family that its keys do not tell'}`];
   if (blocks > 0) parts.push(`${blocks} ${blocks === 1 ? 'block' : 'blocks'}`);
   if (targets.length > 0) parts.push(`changes ${targets.slice(0, 6).join(', ')}${targets.length > 6 ? ` and ${targets.length - 6} more` : ''}`);
   return parts.join(', ');

@@ -2,7 +2,7 @@ import { bfloat16Rounded, float16Rounded } from '../weights/halfFloats';
 import { doraDelta } from './doraDelta';
 import { identity, kronecker, product, scaled, type Matrix } from './matrix';
 import type { LoraModule } from './loraFile';
-import type { LoraPart } from './loraKeys';
+import type { LoraPart } from '../../core/hub/loraKeys';
 
 /**
  * The change of a weight as a product `b · a`: a `[rank, in]`, b `[out, rank]`. What has no low rank is its own product

@@ -4,7 +4,7 @@ import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensorsHeader';
 import type { StoredTensor } from '../weights/weights';
 import { adapterSettings, type AdapterSettings } from './adapterSettings';
-import { foreignMethod, isTextEncoderKey, parseLoraKey, type LoraPart, type LoraSpelling } from './loraKeys';
+import { foreignMethod, isTextEncoderKey, parseLoraKey, type LoraPart, type LoraSpelling } from '../../core/hub/loraKeys';
 
 /** What the header of a LoRA file tells; no number of it is read yet. */
 export interface LoraFile {

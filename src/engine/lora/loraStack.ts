@@ -7,7 +7,7 @@ import { adapterScale } from './adapterSettings';
 import { BaseModules } from './baseModules';
 import { factorNumbers, factorsOf, type Factors } from './loraFactors';
 import type { LoraFile } from './loraFile';
-import type { LoraPart } from './loraKeys';
+import type { LoraPart } from '../../core/hub/loraKeys';
 import { matchLora, type LoraMatch, type MatchedModule } from './matchLora';
 import { isFinite, type Matrix } from './matrix';
 

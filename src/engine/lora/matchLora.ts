@@ -3,7 +3,7 @@ import { familyText } from '../../core/hub/loraFamily';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import type { BaseModule, BaseModules } from './baseModules';
 import type { LoraFile, LoraModule } from './loraFile';
-import type { LoraPart } from './loraKeys';
+import type { LoraPart } from '../../core/hub/loraKeys';
 
 /** A LoRA's modules beside those of a base model. */
 export interface LoraMatch {

@@ -33,8 +33,18 @@ describe('a header read by ranges', () => {
     expect(sent).toBeLessThanOrEqual(64 * 1024);
     const qwen = (await factsOf(qwenLora)).facts;
     expect(qwen).toEqual({ kind: 'lora', family: 'qwen-image', rank: [16, 32], targets: ['add_k_proj', 'to_q'], blocks: 60, width: 96 });
-    expect(weightFactsText(qwen)).toBe('LoRA of rank 16 to 32 for qwen-image, 60 blocks, changes add_k_proj, to_q');
+    expect(weightFactsText(qwen)).toBe('LoRA of rank 16 to 32 for Qwen-Image, 60 blocks, changes add_k_proj, to_q');
     expect((await factsOf(fluxLora)).facts).toMatchObject({ family: 'flux', rank: [8, 8] });
+  });
+
+  it.each<[string, Readonly<Record<string, readonly number[]>>, string]>([
+    ['a DoRA', { 'transformer.transformer_blocks.0.img_mlp.net.2.lora_A.weight': [8, 96], 'transformer.transformer_blocks.0.img_mlp.net.2.lora_magnitude_vector': [96] }, 'DoRA of rank 8 for Qwen-Image, 1 block, changes net'],
+    ['a LoKr', { 'lora_unet_transformer_blocks_1_attn_to_out_0.lokr_w1': [8, 8], 'lora_unet_transformer_blocks_1_attn_to_out_0.alpha': [] }, 'LoKr for Qwen-Image, 2 blocks, changes to_out'],
+    ['a LoHa', { 'lycoris_transformer_blocks_1_txt_mlp_net_2.hada_w1_b': [4, 96] }, 'LoHa of rank 4 for Qwen-Image, 2 blocks, changes mlp_net'],
+    ['a difference', { 'diffusion_model.single_blocks.3.linear1.diff': [96, 96] }, 'full difference for FLUX.1, 4 blocks, changes linear1'],
+    ['a model with a parameter called alpha', { 'decoder.alpha': [96] }, 'Model, of a family that its keys do not tell'],
+  ])('tells %s by its keys', async (_, tensors, text) => {
+    expect(weightFactsText((await factsOf(safetensors(tensors))).facts)).toBe(text);
   });
 
   it('longer than the first request is read to its end', async () => {
