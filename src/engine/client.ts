@@ -11,6 +11,8 @@ export interface EngineClientOptions {
   readonly idleMilliseconds?: number;
   /** Absolute; where encoded prompts, pictures and packed weights are kept. Nothing is kept when left out. */
   readonly cacheFolder?: string;
+  /** How much of the device's memory may be used; all that is free when left out. */
+  readonly memoryBytes?: number;
   /** When a process that lives counts as hung; for tests. */
   readonly pulse?: EngineChildOptions['pulse'];
 }
@@ -32,9 +34,9 @@ export class EngineClient implements InferenceEngine {
   constructor(
     private readonly entry: string,
     private readonly log: Logger,
-    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, pulse = usualPulse }: EngineClientOptions = {},
+    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, pulse = usualPulse }: EngineClientOptions = {},
   ) {
-    this.childOptions = { patienceMilliseconds: 60_000, pulse, settings: cacheFolder === undefined ? {} : { cacheFolder } };
+    this.childOptions = { patienceMilliseconds: 60_000, pulse, settings: { ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(memoryBytes === undefined ? {} : { memoryBytes }) } };
     this.grace = graceMilliseconds;
     this.idleAfter = idleMilliseconds;
   }

@@ -17,6 +17,8 @@ export type HostMessage =
 export interface EngineProcessSettings {
   /** Absolute; where what is costly to compute is kept between runs. Nothing is kept when left out. */
   readonly cacheFolder?: string;
+  /** How much of the device's memory may be used; all that is free when left out. */
+  readonly memoryBytes?: number;
 }
 
 export type ChildMessage =

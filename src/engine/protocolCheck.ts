@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { EditProgress, EditRequest, EditResult } from '../core/evaluation/inference';
+import type { EditProgress, EditRequest, EditResult, UpcomingPrompt } from '../core/evaluation/inference';
 import { fail, type Failure } from '../core/outcome';
 import type { ChildMessage, HostMessage } from './protocol';
 
@@ -88,6 +88,7 @@ const requestFields: Checks<EditRequest> = {
   scheduler: optional(oneOf('auto', 'checkpoint', 'lightning')),
   noise: optional(oneOf('philox', 'torch')),
   referenceResolution: optional(whole(64, 2048)),
+  upcoming: optional(each(shape<UpcomingPrompt>({ pictures: each(file, 1, 16), prompt: text, negativePrompt: optional(text), guidance: between(0, 100) }), 0, 10_000)),
   engine: shape<EditRequest['engine']>({
     device: oneOf('auto', 'cuda', 'webgpu', 'coreml', 'directml', 'cpu'),
     precision: oneOf('auto', 'float32', 'bfloat16', 'float16', 'int8', 'int4', 'nf4'),
@@ -129,7 +130,7 @@ function firstProblem<Shape>(value: unknown, checks: Checks<Shape>): string | un
 }
 
 function isSettings(value: unknown): value is Extract<HostMessage, { kind: 'open' }>['settings'] {
-  return firstProblem(value, { cacheFolder: optional(file) }) === undefined;
+  return firstProblem(value, { cacheFolder: optional(file), memoryBytes: optional(number) }) === undefined;
 }
 
 function fields(message: unknown): Readonly<Record<string, unknown>> {

@@ -42,10 +42,17 @@ export interface EditRequest {
   readonly noise?: NoiseKind;
   /** 1024 when left out. */
   readonly referenceResolution?: number;
+  /**
+   * What else this run will ask about the same base. Where memory is short, a text encoder that has to be loaded encodes
+   * all of it at once, because the transformer has to go for it.
+   */
+  readonly upcoming?: readonly UpcomingPrompt[];
   readonly engine: EngineSettings;
   /** Absolute path of the PNG to write; written atomically, its folder exists. */
   readonly output: string;
 }
+
+export type UpcomingPrompt = Pick<EditRequest, 'pictures' | 'prompt' | 'negativePrompt' | 'guidance'>;
 
 /** A model whose files are on this disk. */
 export interface LocalModel {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../outcome';
-import { editRequest } from './editRequest';
+import { editRequest, upcomingPrompts } from './editRequest';
 import type { Evaluation } from './evaluation';
 import type { EditProgress, EditResult, InferenceEngine, LocalModel } from './inference';
 import { isIntact, readGeneration, sha256Of, sidecarOf, writeSidecar } from './generations';
@@ -66,13 +66,13 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
   const pace = new Pace(run.planned.length, todo.length);
   const breaker = new Breaker();
 
-  for (const planned of todo) {
+  for (const [index, planned] of todo.entries()) {
     if (run.signal.aborted) break;
     if (breaker.isOpen(planned.model.id)) {
       skipped.push(planned.id);
       continue;
     }
-    const result = await makeOne(run, planned, hashes, (stage) => run.progress({ current: planned, stage, ...pace.report(kept.length + made.length) }));
+    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, ...pace.report(kept.length + made.length) }));
     if (!result.ok && run.signal.aborted) break;
     breaker.note(planned.model.id, result.ok ? undefined : result.failure);
     if (result.ok) made.push(planned.id);
@@ -102,7 +102,7 @@ async function isThere({ evaluation, models, resultsFolder }: MatrixRun, planned
   return sameRequest(stored.generation, { planned, pictureSha256, references: references.value, sampler: evaluation.sampler }, model) && (await isIntact(stored));
 }
 
-async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: PictureHashes, stage: (progress: EditProgress) => void): Promise<Result<EditResult>> {
+async function makeOne(run: MatrixRun, planned: PlannedGeneration, later: readonly PlannedGeneration[], hashes: PictureHashes, stage: (progress: EditProgress) => void): Promise<Result<EditResult>> {
   const { evaluation, engine, signal, resultsFolder, pictureFolder } = run;
   const model = run.models.get(planned.model.id);
   if (!model) throw new Error(`The model ${planned.model.id} was not resolved.`);
@@ -117,7 +117,9 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, hashes: Pictu
   const { sampler, engine: settings } = evaluation;
   await mkdir(path.dirname(output), { recursive: true });
   const pictures = [picture, ...references.value.map(({ file }) => path.join(pictureFolder, file))];
-  const request = editRequest({ planned, model: withOthers(model.local, run.models), sampler, engine: settings, pictures, output });
+  const sameBase = later.filter((other) => run.models.get(other.model.id)?.local.path === model.local.path);
+  const upcoming = upcomingPrompts(sameBase, sampler, pictureFolder);
+  const request = editRequest({ planned, model: withOthers(model.local, run.models), sampler, engine: settings, pictures, output, upcoming });
   const first = await engine.edit(request, { signal, progress: stage });
   // A process that died or froze is replaced; what did it once may have had its reason outside.
   const edited = !first.ok && diedWith.has(first.failure.code) && !signal.aborted ? await engine.edit(request, { signal, progress: stage }) : first;

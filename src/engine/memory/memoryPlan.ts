@@ -13,8 +13,8 @@ export interface ComponentNeed {
 }
 
 export interface MemoryPlan {
-  /** All stay loaded, or only one at a time. */
-  readonly together: boolean;
+  /** Which components, by their number, may be loaded at the same time; each is in one group. */
+  readonly groups: readonly (readonly number[])[];
   /** For each component, in order: how many blocks are loaded at a time; undefined where all are. */
   readonly blocksAtOnce: readonly (number | undefined)[];
   /** Highest expected use. */
@@ -30,18 +30,21 @@ export interface Room {
 }
 
 /**
- * Decides before anything is loaded what will be loaded when: everything together, one component after the other, or one
- * even block by block; refused with figures when nothing of that fits.
+ * Decides before anything is loaded what will be loaded when: everything together, the first component before the others
+ * (a prompt is encoded once, the rest works for every edit), one after the other, or one even block by block; refused
+ * with figures when nothing of that fits.
  */
 export function planMemory(needs: readonly ComponentNeed[], { bytes: free, kind }: Room): Result<MemoryPlan> {
-  const most = (values: readonly number[]) => Math.max(0, ...values);
-  const all = needs.reduce((sum, { weights }) => sum + weights, 0) + most(needs.map(({ work }) => work));
+  const all = needs.map((_, index) => index);
+  const single = all.map((index) => [index]);
   const whole = needs.map(() => undefined);
   // What else runs on this machine needs some of it too.
-  const budget = free === undefined ? undefined : free * share;
-  if (budget !== undefined && all <= budget) return ok({ together: true, blocksAtOnce: whole, peakBytes: all, warnings: [] });
-  const largest = most(needs.map(({ weights, work }) => weights + work));
-  if (budget === undefined || largest <= budget) return ok({ together: false, blocksAtOnce: whole, peakBytes: largest, warnings: [] });
+  const budget = free === undefined ? 0 : free * share;
+  for (const groups of [[all], [all.slice(0, 1), all.slice(1)], single]) {
+    const peakBytes = most(groups.map((group) => groupBytes(group.map((index) => needs[index]))));
+    const isLast = groups === single && free === undefined;
+    if (peakBytes <= budget || isLast) return ok({ groups, blocksAtOnce: whole, peakBytes, warnings: [] });
+  }
 
   const blocksAtOnce: (number | undefined)[] = [];
   const peaks: number[] = [];
@@ -58,7 +61,16 @@ export function planMemory(needs: readonly ComponentNeed[], { bytes: free, kind 
     peaks.push(fitting * blocks.bytes + work);
     warnings.push(`${sentence(name)} needs ${gigabytes(weights + work)} ${kind} and ${gigabytes(free ?? 0)} are free: ${fitting} of its ${blocks.count} blocks are loaded at a time, which makes each step slower.`);
   }
-  return ok({ together: false, blocksAtOnce, peakBytes: most(peaks), warnings });
+  return ok({ groups: single, blocksAtOnce, peakBytes: most(peaks), warnings });
+}
+
+/** Weights of all, and what the one that computes needs beside them. */
+function groupBytes(needs: readonly (ComponentNeed | undefined)[]): number {
+  return needs.reduce((sum, need) => sum + (need?.weights ?? 0), 0) + most(needs.map((need) => need?.work ?? 0));
+}
+
+function most(values: readonly number[]): number {
+  return Math.max(0, ...values);
 }
 
 const share = 0.9;

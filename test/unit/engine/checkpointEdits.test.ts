@@ -132,6 +132,32 @@ describe('an edit on a checkpoint', () => {
   });
 });
 
+describe('an edit where memory is short', () => {
+  async function withMemory(memoryBytes: number) {
+    await engine.dispose();
+    engine = new EngineClient(bundle.entry, silent, { cacheFolder: path.join(folder, 'cache'), memoryBytes });
+  }
+
+  it('is the same when one component is loaded after the other, and its text encoder works for the edits to come', async () => {
+    const plain = await edited();
+    await rm(path.join(folder, 'cache'), { recursive: true });
+    await withMemory(11_300_000);
+    const given = watch();
+    const upcoming = [1, 2].map((index) => ({ pictures: [path.join(folder, 'face.png')], prompt: `Later ${index}.`, guidance: 1 }));
+    expect((await edited({ upcoming }, given)).sha256).toBe(plain.sha256);
+    expect(given.reports.filter(({ stage, steps }) => stage === 'encoding' && steps === 2)).toHaveLength(2);
+    const kept = await readdir(path.join(folder, 'cache', 'encodings'));
+    expect(kept).toHaveLength(4);
+    await edited({ prompt: 'Later 2.' });
+    expect(await readdir(path.join(folder, 'cache', 'encodings'))).toEqual(kept);
+  });
+
+  it('is refused with figures when nothing fits', async () => {
+    await withMemory(1000);
+    expect(await failureOf({})).toMatchObject({ code: 'memory-short', message: expect.stringMatching(/needs at least .* GB of memory at this size/) });
+  });
+});
+
 describe('a checkpoint that cannot be used', () => {
   async function broken(change: (copy: string) => Promise<void>) {
     const copy = path.join(folder, 'copy');
@@ -161,6 +187,15 @@ describe('a checkpoint that cannot be used', () => {
     expect(failure?.message).toContain(words);
     expect(failure?.code).not.toBe('engine-error');
     expect(failure?.code).not.toBe('engine-crashed');
+  });
+
+  it('by a picture of a shape that leaves nothing', async () => {
+    const line = path.join(folder, 'line.png');
+    await sharp({ create: { width: 2, height: 6000, channels: 3, background: 'red' } }).png().toFile(line);
+    expect(await failureOf({ pictures: [line] })).toMatchObject({ code: 'picture-too-narrow', message: expect.stringContaining('2x6000') });
+    const dot = path.join(folder, 'dot.png');
+    await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } }).png().toFile(dot);
+    expect(await failureOf({ pictures: [dot], steps: 1 })).toBeUndefined();
   });
 
   it('by a prompt without end', async () => {

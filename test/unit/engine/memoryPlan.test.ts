@@ -12,16 +12,20 @@ const plan = (free: number | undefined) => planMemory(needs, { bytes: free === u
 
 describe('the memory plan', () => {
   it('keeps all loaded where all fits', () => {
-    expect(plan(80)).toEqual({ ok: true, value: { together: true, blocksAtOnce: [undefined, undefined, undefined], peakBytes: 47.2 * gigabyte, warnings: [] } });
+    expect(plan(80)).toEqual({ ok: true, value: { groups: [[0, 1, 2]], blocksAtOnce: [undefined, undefined, undefined], peakBytes: 47.2 * gigabyte, warnings: [] } });
+  });
+
+  it('lets the text encoder go first where the others fit beside each other', () => {
+    expect(plan(40)).toEqual({ ok: true, value: { groups: [[0], [1, 2]], blocksAtOnce: [undefined, undefined, undefined], peakBytes: 31.2 * gigabyte, warnings: [] } });
   });
 
   it('loads one after the other where only one fits', () => {
-    expect(plan(40)).toEqual({ ok: true, value: { together: false, blocksAtOnce: [undefined, undefined, undefined], peakBytes: 29 * gigabyte, warnings: [] } });
+    expect(plan(33)).toEqual({ ok: true, value: { groups: [[0], [1], [2]], blocksAtOnce: [undefined, undefined, undefined], peakBytes: 29 * gigabyte, warnings: [] } });
   });
 
   it('loads block by block what does not fit as a whole, and says what that costs', () => {
     const planned = plan(24);
-    expect(planned).toMatchObject({ ok: true, value: { together: false, blocksAtOnce: [undefined, 43, undefined] } });
+    expect(planned).toMatchObject({ ok: true, value: { groups: [[0], [1], [2]], blocksAtOnce: [undefined, 43, undefined] } });
     expect(planned.ok && planned.value.warnings).toEqual(['The transformer needs 29.0 GB of GPU memory and 24.0 GB are free: 43 of its 60 blocks are loaded at a time, which makes each step slower.']);
     expect(planned.ok && planned.value.peakBytes).toBeLessThan(24 * 0.9 * gigabyte);
   });
@@ -32,6 +36,6 @@ describe('the memory plan', () => {
   });
 
   it('is careful where nobody knows what is free', () => {
-    expect(plan(undefined)).toMatchObject({ ok: true, value: { together: false, blocksAtOnce: [undefined, undefined, undefined] } });
+    expect(plan(undefined)).toMatchObject({ ok: true, value: { groups: [[0], [1], [2]], blocksAtOnce: [undefined, undefined, undefined] } });
   });
 });

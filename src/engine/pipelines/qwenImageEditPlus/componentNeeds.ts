@@ -34,7 +34,7 @@ export function componentNeeds({ transformer, textEncoder, autoencoder }: Checkp
     {
       name: 'the autoencoder',
       weights: heldBytes(autoencoder.weights, { compute: 4, maps: false }, () => true),
-      work: Math.min(largestPicture, wholePicture) * bytesPerPixel,
+      work: Math.min(largestPicture, wholePicture) * autoencoder.config.baseChannels * bytesPerPixelAndChannel,
     },
   ];
 }
@@ -46,7 +46,7 @@ const promptTokens = 1024;
 const activationsPerToken = 20;
 
 /** The decoder's widest layers at full size; beyond `wholePicture` it works in tiles. */
-const bytesPerPixel = 3500;
+const bytesPerPixelAndChannel = 36;
 const wholePicture = 1536 ** 2;
 
 interface CopiedWidths {

@@ -29,7 +29,7 @@ export class Components {
 
   /** What is loaded under another plan goes. @param needs in the order of the plan: text encoder, transformer, autoencoder */
   async follow(plan: MemoryPlan, needs: readonly ComponentNeed[]): Promise<void> {
-    if (this.plan && JSON.stringify(this.plan.blocksAtOnce) !== JSON.stringify(plan.blocksAtOnce)) await this.dispose();
+    if (this.plan && JSON.stringify([this.plan.groups, this.plan.blocksAtOnce]) !== JSON.stringify([plan.groups, plan.blocksAtOnce])) await this.dispose();
     this.plan = plan;
     this.needs = needs;
   }
@@ -89,18 +89,24 @@ export class Components {
     return opened;
   }
 
+  /** Whether the text encoder has to go before the transformer can come. */
+  get loadsInTurn(): boolean {
+    return (this.plan?.groups.length ?? 1) > 1;
+  }
+
   /** Whether the next use would have to load it first. */
   isLoaded(name: ComponentName): boolean {
     return this[name] !== undefined;
   }
 
   async dispose(): Promise<void> {
-    for (const name of componentNames) await this.release(name);
+    for (const name of plannedOrder) await this.release(name);
   }
 
   private async makeRoom(wanted: ComponentName): Promise<void> {
-    if (this.plan?.together === true) return;
-    for (const name of componentNames) if (name !== wanted) await this.release(name);
+    const group = this.plan?.groups.find((indices) => indices.some((index) => plannedOrder[index] === wanted)) ?? [];
+    const stay = group.map((index) => plannedOrder[index]);
+    for (const name of plannedOrder) if (!stay.includes(name)) await this.release(name);
   }
 
   private async release(name: ComponentName): Promise<void> {
@@ -112,8 +118,6 @@ export class Components {
   }
 }
 
-const plannedOrder: readonly ComponentName[] = ['textEncoder', 'transformer', 'autoencoder'];
+const plannedOrder = ['textEncoder', 'transformer', 'autoencoder'] as const;
 
-const componentNames = ['textEncoder', 'autoencoder', 'transformer'] as const;
-
-export type ComponentName = (typeof componentNames)[number];
+export type ComponentName = (typeof plannedOrder)[number];

@@ -26,11 +26,16 @@ export interface SourceLatents {
   readonly grid: readonly [number, number];
 }
 
+/** The size in which the text encoder sees a picture. */
+export function promptPicture(picture: Picture): Picture {
+  return pilResize(picture, ...sizeOfArea(promptResolution ** 2, picture.width, picture.height), 'lanczos');
+}
+
 /** @param resolution side of the square of whose area the picture is encoded as latents */
 export function sourceOf(picture: Picture, resolution: number): Source {
   const latentSize = sizeOfArea(resolution ** 2, picture.width, picture.height);
   const promptSize = sizeOfArea(promptResolution ** 2, picture.width, picture.height);
-  return { latentSize, promptSize, forPrompt: pilResize(picture, ...promptSize, 'lanczos'), forLatents: pilResize(picture, ...latentSize, 'lanczos') };
+  return { latentSize, promptSize, forPrompt: promptPicture(picture), forLatents: pilResize(picture, ...latentSize, 'lanczos') };
 }
 
 /** Prompts and pictures as the transformer takes them, each encoded once and then found in the cache. */
@@ -53,7 +58,7 @@ export class Encodings {
   }
 
   /** Embeddings of each prompt about the same pictures, `[tokens, joint]`. */
-  async prompts(prompts: readonly string[], sources: readonly Source[], signal: AbortSignal): Promise<Result<readonly Float32Array[]>> {
+  async prompts(prompts: readonly string[], sources: readonly Pick<Source, 'forPrompt'>[], signal: AbortSignal): Promise<Result<readonly Float32Array[]>> {
     const pictures = sources.map(({ forPrompt }) => forPrompt);
     const keys = prompts.map((prompt) => EncodingCache.keyOf([...this.textKey, prompt, pictures.map(pixelHash)]));
     const found = await Promise.all(keys.map((key) => this.cache.find(key)));

@@ -9,7 +9,7 @@ import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
 import type { Modulation } from '../../models/qwenImageTransformer/modulation';
 import { latentNoise } from '../../noise/latentNoise';
-import type { Picture } from '../../pictures/loadPicture';
+import { loadPicture, type Picture } from '../../pictures/loadPicture';
 import type { EngineProcessSettings } from '../../protocol';
 import { runtimeFailure } from '../../runtimeFailure';
 import { flowMatchSchedule, type Schedule } from '../../scheduler/flowMatchEuler';
@@ -23,19 +23,19 @@ import { Stopwatch } from '../stopwatch';
 import { openCheckpoint, type Checkpoint } from './checkpoint';
 import { componentNeeds } from './componentNeeds';
 import { Components, type ComponentWeights } from './components';
-import { Encodings, sourceOf, type Source, type SourceLatents } from './encodings';
+import { Encodings, promptPicture, sourceOf, type Source, type SourceLatents } from './encodings';
 import { LoraShelf, type ReadyLoras } from './loraShelf';
 import { packLatents, unpackLatents } from './packing';
 import { pictureOf } from './pixels';
 import { sample } from './sampling';
-import { outputSize, usualResolution, type Size } from './sizes';
+import { isTooNarrow, outputSize, usualResolution, type Size } from './sizes';
 
 /**
  * diffusers' QwenImageEditPlusPipeline: pictures and a prompt give a picture. Text encoder, transformer and autoencoder
  * come from a checkpoint as it lies on disk.
  */
 export class QwenImageEditPlus implements Pipeline {
-  static async load(folder: string, engine: EngineSettings, { cacheFolder }: EngineProcessSettings): Promise<Result<Pipeline>> {
+  static async load(folder: string, engine: EngineSettings, { cacheFolder, memoryBytes }: EngineProcessSettings): Promise<Result<Pipeline>> {
     const checkpoint = await openCheckpoint(folder);
     if (!checkpoint.ok) return checkpoint;
     const chosen = await chooseDevice(engine, isStoredInHalf(checkpoint.value));
@@ -46,7 +46,7 @@ export class QwenImageEditPlus implements Pipeline {
     const precision = isQuantised(engine.precision) ? engine.precision : chosen.value.compute;
     const cache = new EncodingCache(cacheFolder === undefined ? undefined : path.join(cacheFolder, 'encodings'));
     const encodings = new Encodings(components, cache, checkpoint.value, chosen.value, precision, await versions());
-    return ok(new QwenImageEditPlus(checkpoint.value, chosen.value, precision, components, encodings));
+    return ok(new QwenImageEditPlus(checkpoint.value, chosen.value, precision, components, encodings, memoryBytes));
   }
 
   readonly name = 'QwenImageEditPlusPipeline';
@@ -60,6 +60,7 @@ export class QwenImageEditPlus implements Pipeline {
     readonly precision: string,
     private readonly components: Components,
     private readonly encodings: Encodings,
+    private readonly memoryBytes: number | undefined,
   ) {
     this.loras = new LoraShelf(checkpoint.transformer.weights);
   }
@@ -92,7 +93,10 @@ export class QwenImageEditPlus implements Pipeline {
     const last = pictures.at(-1);
     if (!last) throw new Error('An edit needs a picture.');
     const size = outputSize(request, last, this.multiple);
-    const sources = pictures.map((picture) => sourceOf(picture, request.referenceResolution ?? usualResolution));
+    const resolution = request.referenceResolution ?? usualResolution;
+    const narrow = pictures.findIndex((picture) => isTooNarrow(picture, resolution));
+    if (narrow >= 0) return fail(tooNarrow(request.pictures[narrow] ?? '', pictures[narrow] ?? last));
+    const sources = pictures.map((picture) => sourceOf(picture, resolution));
     const plan = await this.follow(size, sources);
     if (!plan.ok) return plan;
     const loras = await watch.time('loras', () => this.loras.take(request.model.loras, signal));
@@ -105,6 +109,7 @@ export class QwenImageEditPlus implements Pipeline {
     const prompts = [request.prompt, ...(guidance.negativePrompt === undefined ? [] : [guidance.negativePrompt])];
     const embeddings = await watch.time('text', () => this.encodings.prompts(prompts, sources, signal));
     if (!embeddings.ok) return embeddings;
+    if (this.components.loadsInTurn && this.components.isLoaded('textEncoder')) await watch.time('upcoming', () => this.encodeUpcoming(request, signal, progress));
     const latents = await watch.time('source', () => this.sourceLatents(sources, signal));
     if (!latents.ok) return latents;
 
@@ -131,7 +136,7 @@ export class QwenImageEditPlus implements Pipeline {
   /** Plans the memory for an edit of this size. @returns warnings */
   private async follow(output: Size, sources: readonly Source[]): Promise<Result<readonly string[]>> {
     const needs = componentNeeds(this.checkpoint, this.components.weights, this.chosen.compute, { output, sources: sources.map(({ latentSize }) => latentSize) });
-    const plan = planMemory(needs, await freeMemory(this.chosen.device, this.components.heldBytes));
+    const plan = planMemory(needs, await freeMemory(this.chosen.device, this.components.heldBytes, this.memoryBytes));
     if (!plan.ok) return plan;
     await this.components.follow(plan.value, needs);
     return ok(plan.value.warnings);
@@ -142,6 +147,20 @@ export class QwenImageEditPlus implements Pipeline {
     const config = kind === 'lightning' ? ok(lightningConfig) : this.checkpoint.scheduler;
     if (!config.ok) return config;
     return ok({ kind, schedule: flowMatchSchedule(config.value, steps, (width / this.multiple) * (height / this.multiple)) });
+  }
+
+  /** The text encoder is here and will have to go: what later edits need of it is encoded now. */
+  private async encodeUpcoming({ upcoming = [] }: EditRequest, signal: AbortSignal, progress: PipelineJob['progress']): Promise<void> {
+    for (const [step, { pictures, ...asked }] of upcoming.entries()) {
+      progress({ stage: 'encoding', step, steps: upcoming.length });
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      const loaded = await Promise.all(pictures.map((file) => loadPicture(file)));
+      const seen = loaded.flatMap((picture) => (picture.ok ? [{ forPrompt: promptPicture(picture.value) }] : []));
+      const { negativePrompt } = guidanceOf(asked);
+      // What is wrong with a picture or a prompt is said when its turn comes.
+      if (seen.length === pictures.length) await this.encodings.prompts([asked.prompt, ...(negativePrompt === undefined ? [] : [negativePrompt])], seen, signal);
+    }
   }
 
   private async sourceLatents(sources: readonly Source[], signal: AbortSignal): Promise<Result<readonly SourceLatents[]>> {
@@ -250,7 +269,7 @@ async function weightsIn(precision: EngineSettings['precision'], { transformer, 
 }
 
 /** Guidance needs a scale over 1 and something to go away from, as in diffusers. */
-function guidanceOf({ guidance, negativePrompt }: EditRequest): { readonly scale: number; readonly negativePrompt: string | undefined; readonly warnings: readonly string[] } {
+function guidanceOf({ guidance, negativePrompt }: Pick<EditRequest, 'guidance' | 'negativePrompt'>): { readonly scale: number; readonly negativePrompt: string | undefined; readonly warnings: readonly string[] } {
   if (guidance > 1 && negativePrompt !== undefined) return { scale: guidance, negativePrompt, warnings: [] };
   return {
     scale: 1,
@@ -266,6 +285,15 @@ function sizeWarnings({ width, height }: EditRequest, [made, high]: Size): reado
 
 function samplingRecord({ kind, schedule }: ChosenSchedule, { noise = 'philox' }: EditRequest, guidance: number, sources: readonly Source[]): SamplingRecord {
   return { scheduler: kind, sigmas: [...schedule.sigmas], noise, guidance, sources: sources.map(({ latentSize, promptSize }) => ({ latents: latentSize, prompt: promptSize })) };
+}
+
+function tooNarrow(file: string, { width, height }: Picture): Failure {
+  return {
+    code: 'picture-too-narrow',
+    message: `${path.basename(file)} is ${width}x${height}: nothing is left of such a shape at the size that the model works at.`,
+    advice: 'Cut the picture to a shape of at most about 1:200.',
+    short: 'too narrow',
+  };
 }
 
 function noNumbers(precision: string): Failure {

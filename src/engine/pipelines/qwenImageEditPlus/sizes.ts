@@ -11,6 +11,11 @@ export function sizeOfArea(area: number, width: number, height: number): Size {
   return [roundHalfEven(wide / 32) * 32, roundHalfEven(wide / ratio / 32) * 32];
 }
 
+/** Whether nothing would be left of a picture's short side at one of the sizes that it is looked at. */
+export function isTooNarrow({ width, height }: { readonly width: number; readonly height: number }, resolution: number): boolean {
+  return [resolution, promptResolution].some((side) => sizeOfArea(side ** 2, width, height).includes(0));
+}
+
 /** Python's `round`. */
 export function roundHalfEven(value: number): number {
   const down = Math.floor(value);
