@@ -1,18 +1,12 @@
 import { GraphBuilder, type Value } from '../../graph/graphBuilder';
 import { attention, linear, narrow, operatorSet, rmsNorm, rotary, stored, widen, type LayerContext } from '../../graph/layers';
 import type { DecoderConfig } from './config';
+import type { LayerSection } from './sections';
 import { decoderLayerPath, embeddingPath } from './tensors';
 import { gatedMlp } from './visionGraph';
 
 /** The decoder's inputs and outputs by name. Between sections the tokens are float32 rows. */
 export const decoderPorts = { ids: 'ids', rows: 'rows', pictures: 'pictures', tokens: 'tokens', next: 'tokens.next', cos: 'cos', sin: 'sin' } as const;
-
-/** Consecutive layers that make one graph: with the embedding before the first, and the norm behind the last. */
-export interface LayerSection {
-  readonly first: number;
-  /** One past the last layer. */
-  readonly end: number;
-}
 
 /** Layers of transformers' `Qwen2_5_VLTextModel`, up to its last norm: there is nothing to be written. */
 export function decoderGraph(shared: Omit<LayerContext, 'graph'>, config: DecoderConfig, { first, end }: LayerSection): GraphBuilder {

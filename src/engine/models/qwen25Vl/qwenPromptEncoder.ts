@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../../core/outcome';
-import type { GraphBuilder } from '../../graph/graphBuilder';
-import { openGraph, type Device, type GraphSession, type NumberTensor } from '../../graph/graphSession';
+import type { Device, NumberTensor } from '../../graph/graphSession';
 import type { AttentionFlavour, ComputeType, LayerContext } from '../../graph/layers';
 import type { Picture } from '../../pictures/loadPicture';
 import { editPrompt, instructionTokens, type EditPrompt } from '../../text/editPrompt';
@@ -11,12 +10,14 @@ import type { Weights } from '../../weights/weights';
 import { attentionFor } from '../attentionFor';
 import { readConfig } from '../readConfig';
 import { qwen25VlConfig, type Qwen25VlConfig } from './config';
-import { decoderGraph, decoderPorts, type LayerSection } from './decoderGraph';
+import { decoderGraph, decoderPorts } from './decoderGraph';
 import { decoderInput } from './decoderInput';
 import { fitPicture, imageProcessorConfig, type ImageProcessorConfig } from './imageProcessor';
-import { openTextEncoderWeights, textEncoderTensors } from './tensors';
+import { LayerSessions, type Feeds } from './layerSessions';
+import { sectionsOf } from './sections';
+import { decoderLayerPath, openTextEncoderWeights, textEncoderTensors } from './tensors';
 import { visionGraph, visionPorts } from './visionGraph';
-import { visionInput, type MergedGrid } from './visionInput';
+import { visionInput, type VisionInput } from './visionInput';
 
 export interface PromptEncoderFolders {
   readonly textEncoder: string;
@@ -47,7 +48,7 @@ export interface PromptEmbeddings {
 
 /** Qwen2.5-VL as Qwen-Image-Edit uses it: what a prompt and pictures mean, as one vector a token. */
 export class QwenPromptEncoder {
-  private readonly open = new Map<string, GraphSession>();
+  private readonly sessions: LayerSessions;
 
   private constructor(
     private readonly weights: Weights,
@@ -55,7 +56,11 @@ export class QwenPromptEncoder {
     private readonly tokenizer: QwenTokenizer,
     private readonly processor: ImageProcessorConfig,
     private readonly options: PromptEncoderOptions,
-  ) {}
+  ) {
+    const { device, threads, layersPerSession } = options;
+    const prepack = weights.packed?.(`${decoderLayerPath(0)}.mlp.up_proj.weight`) !== undefined;
+    this.sessions = new LayerSessions({ device, prepack, ...(threads === undefined ? {} : { threads }) }, layersPerSession === undefined);
+  }
 
   static async open(folders: PromptEncoderFolders, options: PromptEncoderOptions): Promise<Result<QwenPromptEncoder>> {
     const config = await readConfig(path.join(folders.textEncoder, 'config.json'), qwen25VlConfig);
@@ -90,59 +95,48 @@ export class QwenPromptEncoder {
    * @param signal looked at between sections; when it says so, its reason is thrown
    */
   async encodeAll(prompts: readonly string[], pictures: readonly Picture[], signal?: AbortSignal): Promise<Result<readonly PromptEmbeddings[]>> {
-    const seen = await this.look(pictures);
-    if (!seen.ok) return seen;
-    const { tokens, grids } = seen.value;
-    const written: EditPrompt[] = [];
-    for (const prompt of prompts) {
-      const one = editPrompt(this.tokenizer, prompt, grids.map(({ rows, columns }) => rows * columns));
-      if (!one.ok) return one;
-      written.push(one.value);
-    }
-    const states = await this.read(written.map((prompt) => ({ ...decoderInput(prompt, grids, this.config.decoder), [decoderPorts.pictures]: tokens })), signal);
-    return states.ok ? ok(states.value.map((state) => this.withoutInstruction(state))) : states;
-  }
-
-  async dispose(): Promise<void> {
-    const sessions = [...this.open.values()];
-    this.open.clear();
-    for (const session of sessions) await session.release();
-  }
-
-  /** The tokens of all pictures in reading order. */
-  private async look(pictures: readonly Picture[]): Promise<Result<{ readonly tokens: NumberTensor; readonly grids: readonly MergedGrid[] }>> {
-    const { vision } = this.config;
+    const { decoder, vision } = this.config;
     const fitted: Picture[] = [];
     for (const picture of pictures) {
       const one = fitPicture(picture, vision.patch * vision.merge, this.processor);
       if (!one.ok) return one;
       fitted.push(one.value);
     }
-    // A row of zeros that nothing refers to: not every device takes a table without rows.
-    if (fitted.length === 0) return ok({ tokens: { data: new Float32Array(this.width), dims: [1, this.width] }, grids: [] });
-    const { places, grids, ...input } = visionInput(fitted, vision, this.processor);
-    const session = await this.session('vision', () => visionGraph(this.context, vision));
-    if (!session.ok) return session;
-    const { [visionPorts.tokens]: tokens } = await session.value.run({ ...input });
-    await this.done('vision');
-    return ok({ tokens: inReadingOrder(tokens, places), grids });
+    const input = visionInput(fitted, vision, this.processor);
+    const written: EditPrompt[] = [];
+    for (const prompt of prompts) {
+      const one = editPrompt(this.tokenizer, prompt, input.grids.map(({ rows, columns }) => rows * columns));
+      if (!one.ok) return one;
+      written.push(one.value);
+    }
+    const seen = await this.look(input, signal);
+    if (!seen.ok) return seen;
+    const states = written.map((prompt) => ({ ...decoderInput(prompt, input.grids, decoder), [decoderPorts.pictures]: seen.value }));
+    const sections = sectionsOf(decoder.layers, this.options.layersPerSession ?? decoder.layers);
+    const read = await this.sessions.run('decoder', sections, (section) => decoderGraph(this.context, decoder, section), states, signal);
+    return read.ok ? ok(read.value.map((state) => this.withoutInstruction(state))) : read;
   }
 
-  /** Through all layers; those of one section for all prompts before the next is opened. */
-  private async read(inputs: readonly Feeds[], signal: AbortSignal | undefined): Promise<Result<readonly Feeds[]>> {
-    const { decoder } = this.config;
-    let states = inputs;
-    for (const section of this.sections) {
-      signal?.throwIfAborted();
-      const name = `layers ${section.first}-${section.end}`;
-      const session = await this.session(name, () => decoderGraph(this.context, decoder, section));
-      if (!session.ok) return session;
-      const next: Feeds[] = [];
-      for (const state of states) next.push({ ...state, ...handedOn(await session.value.run(state)) });
-      states = next;
-      await this.done(name);
-    }
-    return ok(states);
+  dispose(): Promise<void> {
+    return this.sessions.dispose();
+  }
+
+  /** The tokens of all pictures in reading order. */
+  private async look({ places, grids: _, ...input }: VisionInput, signal: AbortSignal | undefined): Promise<Result<NumberTensor>> {
+    const { vision } = this.config;
+    // A row of zeros that nothing refers to: not every device takes a table without rows.
+    if (places.length === 0) return ok({ data: new Float32Array(this.width), dims: [1, this.width] });
+    const sections = sectionsOf(vision.blocks, this.blocksPerSession);
+    const looked = await this.sessions.run('vision', sections, (section) => visionGraph(this.context, vision, section), [{ ...input }], signal);
+    return looked.ok ? ok(inReadingOrder(looked.value[0]?.[visionPorts.tokens], places)) : looked;
+  }
+
+  /** As many blocks of the vision tower as need the memory of the decoder's layers that may be open at a time. */
+  private get blocksPerSession(): number {
+    const { decoder, vision } = this.config;
+    const { layersPerSession } = this.options;
+    if (layersPerSession === undefined) return vision.blocks;
+    return Math.floor((layersPerSession * decoder.width * decoder.inner) / (vision.width * vision.inner));
   }
 
   private withoutInstruction(state: Feeds): PromptEmbeddings {
@@ -150,37 +144,11 @@ export class QwenPromptEncoder {
     return { embeddings, tokens: embeddings.length / this.width };
   }
 
-  private get sections(): readonly LayerSection[] {
-    const { layers } = this.config.decoder;
-    const size = Math.max(1, this.options.layersPerSession ?? layers);
-    return Array.from({ length: Math.ceil(layers / size) }, (_, index) => ({ first: index * size, end: Math.min(layers, (index + 1) * size) }));
-  }
-
   private get context(): Omit<LayerContext, 'graph'> {
     const { device, precision, attention = attentionFor(device) } = this.options;
     return { weights: this.weights, compute: device === 'cuda' && precision !== 'float32' ? 'bfloat16' : 'float32', attention, loraTargets: new Set() };
   }
-
-  private async session(name: string, build: () => GraphBuilder): Promise<Result<GraphSession>> {
-    const known = this.open.get(name);
-    if (known) return ok(known);
-    const { device, threads } = this.options;
-    const prepack = this.weights.packed?.('model.layers.0.mlp.up_proj.weight') !== undefined;
-    const session = await openGraph(build(), { device, prepack, ...(threads === undefined ? {} : { threads }) });
-    if (session.ok) this.open.set(name, session.value);
-    return session;
-  }
-
-  /** Closes what is not to stay open. */
-  private async done(name: string): Promise<void> {
-    if (this.options.layersPerSession === undefined) return;
-    const session = this.open.get(name);
-    this.open.delete(name);
-    await session?.release();
-  }
 }
-
-type Feeds = Readonly<Record<string, NumberTensor>>;
 
 function inReadingOrder(tokens: NumberTensor | undefined, places: readonly number[]): NumberTensor {
   const values = floatsOf(tokens);
@@ -188,11 +156,6 @@ function inReadingOrder(tokens: NumberTensor | undefined, places: readonly numbe
   const data = new Float32Array(values.length);
   places.forEach((place, index) => data.set(values.subarray(index * width, (index + 1) * width), place * width));
   return { data, dims: [places.length, width] };
-}
-
-/** What a section gives is what the next one takes. */
-function handedOn({ [decoderPorts.next]: tokens }: Feeds): Feeds {
-  return tokens ? { [decoderPorts.tokens]: tokens } : {};
 }
 
 function floatsOf(tensor: NumberTensor | undefined): Float32Array {

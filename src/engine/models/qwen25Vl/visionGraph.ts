@@ -1,24 +1,29 @@
 import { GraphBuilder, type Value } from '../../graph/graphBuilder';
 import { attention, gelu, linear, narrow, operatorSet, parameter, reshape, rmsNorm, rotary, silu, stored, widen, type LayerContext } from '../../graph/layers';
 import type { VisionConfig } from './config';
+import type { LayerSection } from './sections';
 import { visionBlockPath } from './tensors';
 
-/** The vision tower's inputs and its output, by name; their shapes are those of `VisionInput`. */
-export const visionPorts = { patches: 'patches', cos: 'cos', sin: 'sin', picture: 'picture', window: 'window', tokens: 'tokens' } as const;
+/** The vision tower's inputs and outputs by name; shapes are those of `VisionInput`. Between sections `hidden` is float32 rows. */
+export const visionPorts = { patches: 'patches', hidden: 'hidden', next: 'hidden.next', cos: 'cos', sin: 'sin', picture: 'picture', window: 'window', tokens: 'tokens' } as const;
 
-/** Patches to `tokens` `[patches / merge², width of the decoder]`, in the order of windows (transformers, `Qwen2_5_VisionTransformerPretrainedModel`). */
-export function visionGraph(shared: Omit<LayerContext, 'graph'>, config: VisionConfig): GraphBuilder {
+/**
+ * Consecutive blocks of transformers' `Qwen2_5_VisionTransformerPretrainedModel`, with the embedding of patches before the first.
+ * Behind the last, patches are merged: `tokens` `[patches / merge², width of the decoder]`, in the order of windows.
+ */
+export function visionGraph(shared: Omit<LayerContext, 'graph'>, config: VisionConfig, { first, end }: LayerSection): GraphBuilder {
   const graph = new GraphBuilder('Qwen2_5_VL.visual', operatorSet);
   const context = { ...shared, graph };
   const pairs = config.width / config.heads / 2;
   const angles = { cos: graph.input(visionPorts.cos, 'float32', [1, 'patches', pairs]), sin: graph.input(visionPorts.sin, 'float32', [1, 'patches', pairs]) };
   const withinPicture = togetherOnly(context, visionPorts.picture);
   const withinWindow = togetherOnly(context, visionPorts.window);
-  let x = embedded(context, config);
-  for (let index = 0; index < config.blocks; index++) {
+  let x = first === 0 ? embedded(context, config) : narrow(graph, graph.input(visionPorts.hidden, 'float32', ['patches', config.width]), shared.compute);
+  for (let index = first; index < end; index++) {
     x = block(context, visionBlockPath(index), x, config, { ...angles, bias: config.wholeBlocks.has(index) ? withinPicture : withinWindow });
   }
-  graph.output(visionPorts.tokens, widen(graph, merged(context, x, config), shared.compute), 'float32', ['tokens', stored(shared.weights, 'visual.merger.mlp.2.bias').shape[0] ?? 0]);
+  if (end < config.blocks) graph.output(visionPorts.next, widen(graph, x, shared.compute), 'float32', ['patches', config.width]);
+  else graph.output(visionPorts.tokens, widen(graph, merged(context, x, config), shared.compute), 'float32', ['tokens', stored(shared.weights, 'visual.merger.mlp.2.bias').shape[0] ?? 0]);
   return graph;
 }
 

@@ -7,7 +7,8 @@ import { decoderGraph, decoderPorts } from '../../../../src/engine/models/qwen25
 import { decoderInput, tokenPlaces } from '../../../../src/engine/models/qwen25Vl/decoderInput';
 import { fitPicture, imageProcessorConfig, type ImageProcessorConfig } from '../../../../src/engine/models/qwen25Vl/imageProcessor';
 import { QwenPromptEncoder, type PromptEncoderOptions } from '../../../../src/engine/models/qwen25Vl/qwenPromptEncoder';
-import { openTextEncoderWeights } from '../../../../src/engine/models/qwen25Vl/tensors';
+import { sectionsOf } from '../../../../src/engine/models/qwen25Vl/sections';
+import { openTextEncoderWeights, textEncoderTensors } from '../../../../src/engine/models/qwen25Vl/tensors';
 import { visionGraph, visionPorts } from '../../../../src/engine/models/qwen25Vl/visionGraph';
 import { visionInput } from '../../../../src/engine/models/qwen25Vl/visionInput';
 import { readConfig } from '../../../../src/engine/models/readConfig';
@@ -82,9 +83,17 @@ describe('the vision tower', () => {
     const golden = await Golden.read('vision');
     const pictures = [picture(golden, 'picture.0'), picture(golden, 'picture.1')];
     const { places, grids: _, ...input } = visionInput(pictures, config.vision, processor);
-    const session = value(await openGraph(visionGraph(await context(attention), config.vision), { device: 'cpu' }));
-    const tokens = floats((await session.run({ ...input }))[visionPorts.tokens]);
-    await session.release();
+    let state: Record<string, NumberTensor> = { ...input };
+    for (const section of sectionsOf(config.vision.blocks, 1)) {
+      const session = value(await openGraph(visionGraph(await context(attention), config.vision, section), { device: 'cpu' }));
+      state = { ...state, ...(await session.run(state)) };
+      await session.release();
+      if (section.end === config.vision.blocks) break;
+      const next = floats(state[visionPorts.next]);
+      expect(largestDifference(next, golden.floats(`block.${section.first}`)), `after block ${section.first}`).toBeLessThan(1e-4);
+      state[visionPorts.hidden] = { data: next, dims: [places.length * 4, config.vision.width] };
+    }
+    const tokens = floats(state[visionPorts.tokens]);
     expect(largestDifference(tokens, golden.floats('merger'))).toBeLessThan(1e-4);
     const reading = places.flatMap((_place, index) => [...tokens.subarray(places.indexOf(index) * 96, (places.indexOf(index) + 1) * 96)]);
     expect(largestDifference(reading, golden.floats('embeddings'))).toBeLessThan(1e-4);
@@ -139,6 +148,13 @@ describe('the embeddings of a prompt', () => {
     const both = value(await opened.encodeAll(['make it warm', ''], pictures));
     expect(both).toEqual([value(await opened.encode({ prompt: 'make it warm', pictures })), value(await opened.encode({ prompt: '', pictures }))]);
     await opened.dispose();
+  });
+
+  it('are refused for the prompt before any picture is looked at', async () => {
+    const opened = value(await encoder({ weights: { names: [], find: (name) => ({ name, type: 'BF16', shape: textEncoderTensors(config).get(name) ?? [], file: '/gone', offset: 0, bytes: 0 }), read: () => Promise.reject(new Error('gone')) } }));
+    const pictures = [{ width: 56, height: 56, pixels: new Uint8Array(56 * 56 * 3) }];
+    expect(await opened.encode({ prompt: '!'.repeat(2000), pictures })).toMatchObject({ ok: false, failure: { code: 'prompt-too-long' } });
+    expect(await opened.encode({ prompt: '!', pictures })).toMatchObject({ ok: false, failure: { code: 'graph-refused' } });
   });
 
   it('are not made once the person has stopped it', async () => {
