@@ -8,6 +8,7 @@ import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
 import { calledOn } from './commands/calledOn';
 import { CommitCommands } from './commands/commitCommands';
 import { commandId } from './commands/commandId';
+import { pauseDownloads } from './commands/pauseDownloads';
 import { registerCommands, type CommandHandlers } from './commands/registerCommands';
 import { RunCommands } from './commands/runCommands';
 import { StartCommands } from './commands/startCommands';
@@ -183,6 +184,12 @@ export class Extension {
       },
       'evalmark.openSettings': (setting) => commands.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? setting : '@ext:evalmark.evalmark'),
       'evalmark.clearHistory': () => this.runs.clearHistory(),
+      'evalmark.openSurvey': async (...args) => {
+        const host = await step.pick(...args);
+        if (host) await this.panels.survey({ kind: 'survey', planPath: host.paths.plan, page: 'list' }, new AbortController().signal);
+      },
+      'evalmark.pauseDownloads': () => pauseDownloads(true),
+      'evalmark.resumeDownloads': () => pauseDownloads(false),
       'evalmark.checkEnvironment': () => this.environmentTree.focus(),
     };
   }

@@ -29,6 +29,8 @@ export function readSettings(scope?: ConfigurationScope): Settings {
       maximumCommittedPicture: configuration.get<number>('commit.maximumPicture', 500) * 1000,
       rater: text('review.rater') || nameOfUser(),
       downloadConnections: configuration.get<number>('download.connections', 8),
+      downloadBytesPerSecond: configuration.get<number>('download.limit', 0) * 1e6,
+      modelFolders: configuration.get<string[]>('download.modelFolders', []),
     },
     policy: {
       commitAfter: configuration.get<RunPolicy['commitAfter']>('commit.after', 'task'),

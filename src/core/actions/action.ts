@@ -89,6 +89,10 @@ export interface RunSettings {
   readonly maximumCommittedPicture: number;
   readonly rater: string;
   readonly downloadConnections: number;
+  /** Over all downloads; as fast as it goes when 0 or left out. */
+  readonly downloadBytesPerSecond?: number;
+  /** Folders of other programs in which models may lie already. */
+  readonly modelFolders?: readonly string[];
 }
 
 export interface Logger {

@@ -3,10 +3,14 @@ import path from 'node:path';
 import { addModel, modelOfCandidate, readEvaluation, writeEvaluation } from '../evaluation/evaluationFile';
 import { isBaseModel } from '../evaluation/modelSelector';
 import { bytesText } from '../hub/bytesText';
-import { downloadSnapshot, type Download } from '../hub/download';
+import type { FileChoice } from '../hub/defaultFiles';
+import { downloadSnapshot, type Download, type DownloadRequest } from '../hub/download';
+import { modelFolders } from '../hub/modelFolders';
 import { readSurvey } from '../hub/surveyFile';
+import type { TreeFile } from '../hub/tree';
 import { cancelled, done, failed, type Outcome } from '../outcome';
 import type { Action, ActionContext } from './action';
+import { offerOrphans } from './downloadOrphans';
 import { downloadTargets } from './downloadTargets';
 
 /** Brings models into the standard Hugging Face cache, at a pinned commit, verified. */
@@ -19,17 +23,24 @@ export const download: Action = {
     if (!targets.ok) return targets.failure;
     const fetched: Download[] = [];
     for (const repository of targets.value) {
-      const downloaded = await downloadSnapshot({
+      const request: DownloadRequest = {
         connection: hub.value,
         repository,
         revision: link.arguments.revision,
         include: listOf(link.arguments.include),
         exclude: listOf(link.arguments.exclude),
+        onlyNeeded: true,
+        onChosen: (choice) => tellChoice(repository, choice, context),
+        adoptFrom: modelFolders(context.settings.modelFolders),
+        bytesPerSecond: context.settings.downloadBytesPerSecond ?? 0,
         signal: context.signal,
         progress: (report) => context.progress(targets.value.length > 1 ? { ...report, message: `${repository}: ${report.message ?? ''}` } : report),
         log: context.log,
         connections: context.settings.downloadConnections,
-      });
+      };
+      const first = await downloadSnapshot(request);
+      const makesRoom = !first.ok && first.failure.code === 'disk-space' && (await offerOrphans(hub.value.cacheFolder, context));
+      const downloaded = makesRoom ? await downloadSnapshot(request) : first;
       if (!downloaded.ok) return context.signal.aborted ? cancelled : failed(downloaded.failure);
       const told = await tellEvaluation(downloaded.value, context);
       if (told) return told;
@@ -38,6 +49,14 @@ export const download: Action = {
     return done(summaryOf(fetched));
   },
 };
+
+/** Before the first byte: what is fetched, and what is not and why. */
+function tellChoice(repository: string, { chosen, left }: FileChoice<TreeFile>, { log, progress }: ActionContext): void {
+  const text = (files: readonly TreeFile[]): string => `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${bytesText(files.reduce((sum, { size }) => sum + size, 0))}`;
+  log.info(`${repository}: ${text(chosen)} chosen: ${chosen.map(({ path }) => path).slice(0, 40).join(', ')}${chosen.length > 40 ? ', …' : ''}.`);
+  for (const { reason, files } of left) log.info(`${repository}: left out as ${reason}: ${text(files)}.`);
+  progress({ message: `${text(chosen)} to fetch` });
+}
 
 function listOf(value: string | undefined): readonly string[] | undefined {
   const parts = value?.split(',').map((part) => part.trim()).filter((part) => part !== '');
@@ -48,6 +67,8 @@ function summaryOf(fetched: readonly Download[]): string {
   const bytes = fetched.reduce((sum, one) => sum + one.bytes, 0);
   const received = fetched.reduce((sum, one) => sum + one.received, 0);
   const what = fetched.length === 1 ? `at ${fetched[0]?.snapshot.revision.slice(0, 7) ?? ''}` : `in ${fetched.length} models`;
+  const adopted = fetched.reduce((sum, one) => sum + one.adopted, 0);
+  if (adopted > 0) return `${bytesText(bytes)} ${what}, ${received === 0 ? 'all' : bytesText(adopted)} found on this machine`;
   return `${bytesText(bytes)} ${what}${received === 0 ? ', all from the cache' : ''}`;
 }
 

@@ -2,6 +2,7 @@ import { bytesText } from '../hub/bytesText';
 import { discardDamaged, verifySnapshot, type FileProblem, type Verification } from '../hub/verify';
 import { done, failed } from '../outcome';
 import type { Action } from './action';
+import { offerOrphans } from './downloadOrphans';
 import { scopeOf } from './downloadTargets';
 
 /** Every file present, its size and hash equal to the Hub's, weights readable. */
@@ -25,7 +26,10 @@ export const downloadVerify: Action = {
       problems.push(...verified.value.problems.map(({ path, what }) => ({ path: `${repository}/${path}`, what })));
     }
     const [first] = problems;
-    if (!first) return done(`${files} files, ${bytesText(bytes)}, all as the Hub names them`);
+    if (!first) {
+      for (const repository of repositories.value) await offerOrphans(hub.value.cacheFolder, context, repository);
+      return done(`${files} files, ${bytesText(bytes)}, all as the Hub names them`);
+    }
     const remove = await context.ask.confirm({
       title: `${problems.length === 1 ? '1 file is' : `${problems.length} files are`} not as the Hub names ${problems.length === 1 ? 'it' : 'them'}. Remove from the cache?`,
       detail: problems.map(({ path, what }) => `${path} ${what}`).join('\n'),

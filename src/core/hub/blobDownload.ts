@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../actions/action';
 import { BlobLock } from './blobLock';
 import { DiskError, onDisk } from './cacheDisk';
+import type { DownloadQueue } from './downloadQueue';
 import { HubError, UntrustedAnswer } from './hubError';
 import { PartFile } from './partFile';
-import type { Semaphore } from './semaphore';
 import type { TransferProgress } from './transferProgress';
 import type { Transport } from './transport';
 import type { TreeFile } from './tree';
@@ -15,7 +15,7 @@ export interface BlobDownload {
   readonly blobs: string;
   readonly http: Transport;
   readonly xet: Transport;
-  readonly connections: Semaphore;
+  readonly queue: DownloadQueue;
   readonly progress: TransferProgress;
   readonly signal: AbortSignal;
   readonly log: Logger | undefined;
@@ -95,7 +95,7 @@ async function receiveSegments(part: PartFile, file: TreeFile, run: BlobDownload
   const way = { xet: file.xet };
   const results = await Promise.allSettled(
     part.segments.map((index) =>
-      run.connections.run(() => receiveSegment(part, index, file, { ...run, signal }, way)).catch((error: unknown) => {
+      run.queue.connections.run(() => receiveSegment(part, index, file, { ...run, signal }, way)).catch((error: unknown) => {
         stop.abort(error);
         throw error;
       }),
@@ -133,6 +133,7 @@ async function receiveSegment(part: PartFile, index: number, file: TreeFile, run
 async function receivePieces(part: PartFile, index: number, file: TreeFile, run: BlobDownload, transport: Transport): Promise<void> {
   const { start, end } = part.missing(index);
   for await (const piece of transport(file, start, end, run.signal)) {
+    await run.queue.admit(piece.length, run.signal);
     await part.append(index, piece);
     run.progress.arrived(piece.length, file.path);
   }

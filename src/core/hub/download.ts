@@ -7,10 +7,13 @@ import { findSnapshot, repositoryFolder, type Snapshot } from './cache';
 import { DiskError, diskFailure, freeBytes, spaceFailure } from './cacheDisk';
 import type { HubConnection } from './connection';
 import { chooseFiles } from './filePatterns';
+import { adoptFiles } from './adopt';
+import { chooseForEngine, type FileChoice } from './defaultFiles';
+import { queueOf } from './downloadQueue';
 import { hubFailure } from './hubError';
 import type { FetchOptions, FetchTuning } from './hubFetch';
 import { PartFile } from './partFile';
-import { forEachLimited, Semaphore } from './semaphore';
+import { forEachLimited } from './semaphore';
 import { laySnapshot, readManifest, writeManifest, writeRef, type MakeSymlink } from './snapshotLayout';
 import { TransferProgress } from './transferProgress';
 import { httpTransport, xetTransport } from './transport';
@@ -24,6 +27,14 @@ export interface DownloadRequest {
   /** Patterns as `hf download` takes them. */
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+  /** Where nobody names files: only what the engine and Python pipelines need, each thing once. The whole repository otherwise. */
+  readonly onlyNeeded?: boolean | undefined;
+  /** Told before the first byte, with what is left out and why. */
+  onChosen?(choice: FileChoice<TreeFile>): void;
+  /** Folders of other programs in which the same files may lie already. */
+  readonly adoptFrom?: readonly string[] | undefined;
+  /** Over all downloads into this cache; 0 is as fast as it goes. */
+  readonly bytesPerSecond?: number | undefined;
   readonly signal: AbortSignal;
   progress?(progress: Progress): void;
   readonly log?: Logger | undefined;
@@ -47,6 +58,8 @@ export interface Download {
   readonly bytes: number;
   /** What came over the network this time; 0 when all was in the cache. */
   readonly received: number;
+  /** What was found elsewhere on this machine instead of being fetched. */
+  readonly adopted: number;
 }
 
 /**
@@ -62,8 +75,10 @@ export async function downloadSnapshot(request: DownloadRequest): Promise<Result
   try {
     const tree = await readTree(connection, repository, revision, { ...fetching(request), signal });
     if (!tree.ok) return tree;
-    const files = chooseFiles(tree.value.files, request.include, request.exclude);
-    if (files.length === 0) return fail(nothingChosen(repository, request.include));
+    const choice = chosenOf(tree.value, request);
+    if (choice.chosen.length === 0) return fail(nothingChosen(repository, request.include, choice));
+    request.onChosen?.(choice);
+    const files = choice.chosen;
     return await downloadFiles(request, tree.value, files, both, stop);
   } catch (error) {
     if (signal.aborted) return fail(cancelledFailure(repository));
@@ -76,6 +91,9 @@ async function downloadFiles(request: DownloadRequest, tree: RepositoryTree, fil
   const root = repositoryFolder(connection.cacheFolder, repository);
   const blobs = path.join(root, 'blobs');
   const distinct = [...new Map(files.map((file) => [file.hash, file])).values()].sort((left, right) => left.size - right.size);
+  const missing = await missingFiles(blobs, distinct);
+  const adopted = await adoptFiles(blobs, missing, request.adoptFrom ?? [], signal, (message) => request.progress?.({ message }));
+  for (const { file, from, by } of adopted) request.log?.info(`${file.path} was found as ${from} and taken by ${by} instead of being fetched.`);
   const needed = await bytesToFetch(blobs, distinct);
   const free = await (tuning.freeBytes ?? freeBytes)(connection.cacheFolder);
   if (free !== undefined && needed > free) return fail(spaceFailure(repository, needed, free, connection.cacheFolder));
@@ -83,12 +101,14 @@ async function downloadFiles(request: DownloadRequest, tree: RepositoryTree, fil
   const total = distinct.reduce((sum, { size }) => sum + size, 0);
   const progress = new TransferProgress(total, request.progress?.bind(request));
   const connections = Math.max(1, request.connections ?? 8);
+  const queue = queueOf(connection.cacheFolder, connections);
+  if (request.bytesPerSecond !== undefined) queue.bytesPerSecond = request.bytesPerSecond;
   const ways = { connection, tree, fetching: fetching(request), stallAfter: tuning.stallAfter ?? 30_000 };
   const run: BlobDownload = {
     blobs,
     http: httpTransport(ways),
     xet: xetTransport(ways),
-    connections: new Semaphore(connections),
+    queue,
     progress,
     signal,
     log: request.log,
@@ -107,7 +127,7 @@ async function downloadFiles(request: DownloadRequest, tree: RepositoryTree, fil
     await writeManifest(root, tree, files);
     await writeRef(root, revision, tree.commit);
     const snapshot: Snapshot = { repository, revision: tree.commit, folder, files: files.map((file) => file.path).sort() };
-    return ok({ snapshot, bytes: files.reduce((sum, { size }) => sum + size, 0), received: progress.received });
+    return ok({ snapshot, bytes: files.reduce((sum, { size }) => sum + size, 0), received: progress.received, adopted: adopted.reduce((sum, { file }) => sum + file.size, 0) });
   } catch (error) {
     if (request.signal.aborted) return fail(cancelledFailure(repository));
     const cause: unknown = stop.signal.aborted ? stop.signal.reason : error;
@@ -120,6 +140,20 @@ async function downloadFiles(request: DownloadRequest, tree: RepositoryTree, fil
 /** Large enough that 57 GB stay under the Hub's limit of requests, small enough that every connection has work. */
 function segmentFor(size: number): number {
   return size > 512 * 1024 * 1024 ? 64 * 1024 * 1024 : 16 * 1024 * 1024;
+}
+
+/** What a person named, or what is needed. */
+function chosenOf({ files }: RepositoryTree, { include, exclude, onlyNeeded }: DownloadRequest): FileChoice<TreeFile> {
+  if (onlyNeeded && !include?.length && !exclude?.length) return chooseForEngine(files);
+  const chosen = chooseFiles(files, include, exclude);
+  const left = files.filter((file) => !chosen.includes(file));
+  return { chosen, left: left.length > 0 ? [{ reason: 'not named', files: left }] : [] };
+}
+
+async function missingFiles(blobs: string, files: readonly TreeFile[]): Promise<readonly TreeFile[]> {
+  const missing: TreeFile[] = [];
+  for (const file of files) if (!(await hasBlob(path.join(blobs, file.hash), file))) missing.push(file);
+  return missing;
 }
 
 async function bytesToFetch(blobs: string, files: readonly TreeFile[]): Promise<number> {
@@ -148,7 +182,7 @@ async function fromCache({ connection, repository, revision, include, exclude }:
   const manifest = snapshot && (await readManifest(repositoryFolder(connection.cacheFolder, repository), snapshot.revision));
   const wanted = manifest && chooseFiles(manifest.files, include, exclude);
   if (snapshot && wanted?.every(({ path: name }) => snapshot.files.includes(name))) {
-    return ok({ snapshot, bytes: wanted.reduce((sum, { size }) => sum + size, 0), received: 0 });
+    return ok({ snapshot, bytes: wanted.reduce((sum, { size }) => sum + size, 0), received: 0, adopted: 0 });
   }
   return fail({
     code: 'offline',
@@ -158,7 +192,16 @@ async function fromCache({ connection, repository, revision, include, exclude }:
   });
 }
 
-function nothingChosen(repository: string, include: readonly string[] | undefined): Failure {
+function nothingChosen(repository: string, include: readonly string[] | undefined, { left }: FileChoice<TreeFile>): Failure {
+  const pickles = left.find(({ reason }) => reason.startsWith('pickles'))?.files[0];
+  if (pickles) {
+    return {
+      code: 'only-pickles',
+      message: `The only weights of ${repository} are pickles such as ${pickles.path}, which can run code when they are read.`,
+      advice: `Ask its author for safetensors, or name the files: <!-- evalmark: download repository=${repository} include="*" -->.`,
+      short: 'only pickles',
+    };
+  }
   return {
     code: 'nothing-to-download',
     message: include?.length ? `No file of ${repository} fits ${include.join(', ')}.` : `${repository} holds no files.`,

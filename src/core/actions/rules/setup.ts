@@ -1,4 +1,5 @@
-import { hubCommandOf } from './hubCommand';
+import type { ActionArguments } from '../action';
+import { hubCommandOf, type HubCommand } from './hubCommand';
 import { categoryOf, rangeOf, repositoryPattern, textRule, type Match, type Rule, type RuleInput } from './rule';
 
 /** Logging in, downloading, directories. */
@@ -58,7 +59,7 @@ function downloadMatch(input: RuleInput): Match | undefined {
   const category = categoryOf(input.text);
   const speaksOfMany = /\b(?:models|loras)\b/i.test(input.text);
   if (full && !(speaksOfMany && category)) {
-    return { action: 'download', arguments: { repository: full }, reason: `the step names ${full}` };
+    return { action: 'download', arguments: lineFor(input, full), reason: `the step names ${full}` };
   }
   if (speaksOfMany && category) {
     return {
@@ -74,7 +75,7 @@ function downloadOfBlock({ task, lower }: RuleInput): Match | undefined {
   const fetched = task.blocks.flatMap((block) =>
     block.lines.flatMap((line, index) => {
       const command = hubCommandOf(line);
-      return command?.kind === 'download' && !command.repository.includes('<') ? [{ repository: command.repository, line: block.line + index + 1 }] : [];
+      return command?.kind === 'download' && !command.repository.includes('<') ? [{ repository: command.repository, arguments: argumentsOf(command), line: block.line + index + 1 }] : [];
     }),
   );
   const named = fetched.filter(({ repository }) => lower.includes(lastPart(repository)));
@@ -84,22 +85,33 @@ function downloadOfBlock({ task, lower }: RuleInput): Match | undefined {
   if (first && targets.length === 1) {
     return {
       action: 'download',
-      arguments: { repository: first.repository },
+      arguments: first.arguments,
       reason: `the step names one model, and line ${first.line} of its task fetches ${first.repository}`,
     };
   }
   const open = targets.length > 1 ? targets : fetched;
   if (open.length === 1 && open[0] && !/\b(?:models|loras)\b/.test(lower)) {
-    return { action: 'download', arguments: { repository: open[0].repository }, reason: `line ${open[0].line} of the task fetches it` };
+    return { action: 'download', arguments: open[0].arguments, reason: `line ${open[0].line} of the task fetches it` };
   }
   if (open.length > 1) {
     return {
       action: 'download',
       reason: 'several models of the task fit this step equally well',
-      candidates: open.map(({ repository }) => ({ repository })),
+      candidates: open.map((one) => one.arguments),
     };
   }
   return undefined;
+}
+
+/** What the task's own line for that model asks beside its name. */
+function lineFor({ task }: RuleInput, repository: string): ActionArguments {
+  const commands = task.blocks.flatMap((block) => block.lines.map(hubCommandOf));
+  const own = commands.find((command) => command?.kind === 'download' && command.repository === repository);
+  return own?.kind === 'download' ? argumentsOf(own) : { repository };
+}
+
+function argumentsOf({ repository, revision, include, exclude }: Extract<HubCommand, { kind: 'download' }>): ActionArguments {
+  return { repository, ...(revision === undefined ? {} : { revision }), ...(include.length > 0 ? { include: include.join(',') } : {}), ...(exclude.length > 0 ? { exclude: exclude.join(',') } : {}) };
 }
 
 function lastPart(repository: string): string {
