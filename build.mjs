@@ -39,6 +39,7 @@ const bundles = [
   { ...esm, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.mjs' },
   { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: 'dist/sample.mjs' },
   { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: 'dist/bench.mjs' },
+  { ...esm, entryPoints: ['test/bench/deviceTransformer.ts'], outfile: 'dist/deviceTransformer.mjs' },
   ...panels.map((panel) => ({
     ...common,
     platform: 'browser',

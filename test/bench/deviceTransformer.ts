@@ -1,0 +1,124 @@
+import path from 'node:path';
+import { queryDevices } from '../../src/engine/memory/nvidiaSmi';
+import { qwenImageTransformerConfig } from '../../src/engine/models/qwenImageTransformer/config';
+import { QwenImageTransformer, type LowRankStack } from '../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
+import { readConfig } from '../../src/engine/models/readConfig';
+import type { QuantisedPrecision } from '../../src/engine/weights/quantisePlan';
+import { quantisedWeights } from '../../src/engine/weights/quantisedWeights';
+import { openSafetensors } from '../../src/engine/weights/safetensors';
+import type { Result } from '../../src/core/outcome';
+import type { Device } from '../../src/engine/graph/graphSession';
+
+// node dist/deviceTransformer.mjs FOLDER [--device cuda] [--bits int4] [--lora 16] [--cache FOLDER] [--pack-only]
+// Times the transformer of a folder that test/reference/device_transformer.py made, and holds its answer beside diffusers'.
+
+const [folder = '.', ...options] = process.argv.slice(2);
+const option = (name: string): string | undefined => (options.includes(name) ? options[options.indexOf(name) + 1] : undefined);
+const device = (option('--device') ?? 'cuda') as Device;
+const bits = option('--bits') as QuantisedPrecision | undefined;
+const rank = Number(option('--lora') ?? 0);
+const loraModules = ['attn.to_q', 'attn.to_k', 'attn.to_v', 'attn.to_out.0', 'attn.add_q_proj', 'attn.add_k_proj', 'attn.add_v_proj', 'attn.to_add_out'];
+const steps = 8;
+
+const figures: Record<string, unknown> = { what: `evalmark ${bits ?? 'bf16'}${rank > 0 ? `, LoRA of rank ${rank}` : ''}`, device };
+const config = must(await readConfig(path.join(folder, 'config.json'), qwenImageTransformerConfig));
+figures.layers = config.layers;
+const shards = must(await openSafetensors(folder));
+let packing = 0;
+const weights = bits === undefined ? shards : await timed(async () => must(await quantisedWeights(shards, bits, { folder: option('--cache') ?? path.join(folder, 'cache') })), (seconds) => (packing = seconds));
+if (packing > 0) figures.packSeconds = round(packing);
+if (options.includes('--pack-only')) {
+  console.log(JSON.stringify(figures));
+  process.exit(0);
+}
+
+const targets = new Set(rank > 0 ? Array.from({ length: config.layers }, (_, block) => loraModules.map((name) => `transformer_blocks.${block}.${name}`)).flat() : []);
+const transformer = await timed(
+  async () => must(await QwenImageTransformer.open(weights, config, { device, precision: 'bfloat16', loraTargets: targets })),
+  (seconds) => (figures.loadSeconds = round(seconds)),
+);
+figures.residentMebibytes = await deviceMebibytes();
+
+const inputs = must(await openSafetensors(path.join(folder, 'inputs.safetensors')));
+const [latents, prompt, [sigma = 1]] = [await inputs.read('latents'), await inputs.read('prompt'), await inputs.read('sigma')];
+const modulation = await timed(() => transformer.modulation(sigma), (seconds) => (figures.modulationSeconds = round(seconds)));
+const request = { latents, prompt, modulation, imageShapes: [[1, 64, 64], [1, 64, 64]] as const };
+
+let output = new Float32Array();
+figures.stepSeconds = await medianStep(undefined);
+if (rank > 0) {
+  figures.loraStepSeconds = await medianStep(randomLora(rank));
+  figures.firstStepAfterSwapSeconds = (await stepTimes(randomLora(rank), 1))[0];
+  await stepTimes(undefined, 1);
+}
+figures.peakMebibytes = await deviceMebibytes();
+const expected = await openSafetensors(path.join(folder, 'output.safetensors'));
+if (expected.ok) figures.cosineToDiffusers = Number(cosine(output, await expected.value.read('output')).toFixed(6));
+console.log(JSON.stringify(figures));
+await transformer.dispose();
+process.exit(0);
+
+async function medianStep(loras: LowRankStack | undefined): Promise<number> {
+  const [first = 0, ...rest] = await stepTimes(loras, steps);
+  if (loras === undefined) figures.firstStepSeconds = first;
+  return rest.sort((a, b) => a - b)[Math.floor(rest.length / 2)] ?? 0;
+}
+
+async function stepTimes(loras: LowRankStack | undefined, count: number): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let step = 0; step < count; step++) {
+    output = new Float32Array(await timed(() => transformer.predict({ ...request, ...(loras ? { loras } : {}) }), (taken) => seconds.push(round(taken, 4))));
+  }
+  return seconds;
+}
+
+function randomLora(of: number): LowRankStack {
+  const known = new Map<string, ReturnType<LowRankStack['inputs']>>();
+  return {
+    inputs: (modulePath) => {
+      if (!targets.has(modulePath)) return undefined;
+      const width = config.width;
+      const made = known.get(modulePath) ?? { a: { data: numbers(of * width), dims: [of, width] }, b: { data: numbers(width * of), dims: [width, of] } };
+      known.set(modulePath, made);
+      return made;
+    },
+    bias: () => undefined,
+  };
+}
+
+function numbers(count: number): Float32Array {
+  let state = 12345;
+  return Float32Array.from({ length: count }, () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5) / 50);
+}
+
+/** Memory in use on the first device. It is looked at when asked: while a step computes this process is blocked, and the runtime keeps what a step needed. */
+async function deviceMebibytes(): Promise<number> {
+  return Math.round(((await queryDevices())[0]?.usedBytes ?? 0) / 2 ** 20);
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, left, right] = [0, 0, 0];
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? 0;
+    dot += value * other;
+    left += value * value;
+    right += other * other;
+  }
+  return dot / Math.sqrt(left * right);
+}
+
+async function timed<Value>(work: () => Promise<Value>, took: (seconds: number) => void): Promise<Value> {
+  const began = performance.now();
+  const value = await work();
+  took((performance.now() - began) / 1000);
+  return value;
+}
+
+function must<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new Error(`${result.failure.message} ${result.failure.detail ?? ''}`);
+  return result.value;
+}
+
+function round(value: number, digits = 2): number {
+  return Number(value.toFixed(digits));
+}
