@@ -70,6 +70,36 @@ describe('a download in its own process', () => {
   });
 });
 
+/** `EVALMARK_KILLS=50`: minutes, so only when asked for. */
+const killCount = Number(process.env.EVALMARK_KILLS ?? 0);
+
+describe.runIf(killCount > 0)(`a download killed ${killCount} times`, () => {
+  it('is whole in the end, and loses at most a segment of each connection a kill', async () => {
+    const files = { 'a.safetensors': noise(5, 48 << 20), 'b.safetensors': noise(6, 16 << 20) };
+    const size = 64 << 20;
+    const hub = await loopback({ repositories: { 'org/large': { files } }, misbehave: { slow: 1_500_000 } });
+    const { cacheFolder } = await connect(hub);
+    let kills = 0;
+    for (let turn = 0; turn < killCount; turn += 1) {
+      const killed = child(hub.endpoint, cacheFolder, 'org/large');
+      let begun: NodeJS.Timeout | undefined;
+      // A moment that differs from turn to turn, the same in every run.
+      killed.on('message', () => (begun ??= setTimeout(() => killed.kill('SIGKILL'), 20 + ((turn * 37) % 180))));
+      if ((await ended(killed)) === undefined) kills += 1;
+      clearTimeout(begun);
+    }
+    hub.misbehave = {};
+    expect(await ended(child(hub.endpoint, cacheFolder, 'org/large'))).toMatchObject({ received: expect.any(Number) });
+    const blobs = path.join(repositoryFolder(cacheFolder, 'org/large'), 'blobs');
+    expect(await listing(blobs)).toEqual(Object.values(files).map(sha256).sort());
+    for (const content of Object.values(files)) expect(sha256(await readFile(path.join(blobs, sha256(content))))).toBe(sha256(content));
+    const connections = 4;
+    const segment = 1 << 20;
+    console.log(`${kills} kills of ${killCount}: ${(hub.sentBytes() / size).toFixed(3)} times the size was sent`);
+    expect(hub.sentBytes()).toBeLessThanOrEqual(1.1 * size + kills * connections * segment);
+  }, 1_200_000);
+});
+
 /** A volume of 8 MB; undefined where this user may not mount one. */
 async function smallVolume(): Promise<string | undefined> {
   const mounted = path.join(await folder(), 'small');
