@@ -47,8 +47,8 @@ function outcomeOf(file: string, contents: readonly SectionContent[], kept: read
   return done(`${headings.join(', ')} in ${file}${kept.length > 0 ? `, kept your own text in ${kept.join(', ')}` : changed ? '' : ' (unchanged)'}`);
 }
 
-async function progress(file: string, { plan, paths, ask, log, wrote, now }: ActionContext): Promise<Outcome> {
-  const updated = await updateStatus({ plan, paths, ask, log, wrote, now, file: path.normalize(file), onPurpose: true });
+async function progress(file: string, { plan, paths, ask, log, wrote }: ActionContext): Promise<Outcome> {
+  const updated = await updateStatus({ plan, paths, ask, log, wrote, file: path.normalize(file), onPurpose: true });
   if (!updated.ok) return failed(updated.failure);
   return done(updated.value === 'kept' ? `kept your own text in ${file}` : file);
 }

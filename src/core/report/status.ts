@@ -1,23 +1,30 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Ask, Logger, PlanPaths } from '../actions/action';
+import { readEvaluation } from '../evaluation/evaluationFile';
 import type { Failure, Result } from '../outcome';
-import type { Phase, Plan, Step, Task } from '../plan/plan';
-import { Repository } from '../repository/repository';
+import type { Plan } from '../plan/plan';
 import { changeId, planName } from './changeId';
+import { findDeliverables } from './deliverables';
 import { writeSection } from './managedSection';
-import { markdownTable, plainText } from './table';
+import { resultsDocumentOf } from './planOptions';
+import { checkDocuments, type SectionStanding } from './rebuild';
+import { readJudgement } from './record/judgement';
+import { readRecord, recordFile } from './record/recordFile';
+import { readRunHistory } from './runHistory';
+import { linkFrom } from './sections/section';
+import { progressMarkdown } from './statusText';
 
 export interface StatusUpdate {
   readonly plan: Plan;
-  readonly paths: Pick<PlanPaths, 'workspace' | 'plan' | 'planFolder'>;
-  /** Why steps failed, by step id, as far as it is known. */
+  readonly paths: PlanPaths;
+  /** Why steps failed, by step id, where it is not in the journal yet. */
   readonly failures?: ReadonlyMap<string, Failure>;
   readonly ask: Ask;
   readonly log: Logger;
   wrote(path: string): void;
   /** The document, relative to the workspace; STATUS.md when left out. */
   readonly file?: string;
-  readonly now?: () => Date;
   /** A person ran the step that updates it, so a hand edit is asked about again. */
   readonly onPurpose?: boolean;
 }
@@ -25,87 +32,46 @@ export interface StatusUpdate {
 /** Brings the plan's own section of STATUS.md, at the top of the workspace, in line with the plan. Each plan has one. */
 export async function updateStatus(update: StatusUpdate): Promise<Result<'written' | 'unchanged' | 'kept'>> {
   const { plan, paths } = update;
-  const file = update.file ?? 'STATUS.md';
+  const file = (update.file ?? 'STATUS.md').split(path.sep).join('/');
   const change = await changeId(paths);
-  const opened = await Repository.open(paths.workspace);
-  const commit = opened.ok ? await opened.value.lastCommit() : undefined;
-  const link = path.relative(paths.workspace, paths.plan).split(path.sep).map(encodeURIComponent).join('/');
-  const last = commit?.ok && commit.value ? `\`${commit.value.commit}\` ${plainText(commit.value.subject)} (${commit.value.at.slice(0, 10)})` : undefined;
-  const markdown = progressMarkdown(plan, { failures: update.failures ?? new Map(), lastCommit: last, link });
-  return writeSection(file, `status-${change}`, markdown, update, {
-    heading: planName(plan, change),
-    document: { title: 'Status' },
-    quiet: !update.onPurpose,
+  const resultsFile = resultsDocumentOf(plan, change);
+  const history = await readRunHistory(paths.storage);
+  const former = await readRecord(paths.planFolder);
+  const judgement = await readJudgement(plan, update, former.ok ? former.value : undefined);
+  const standings = await documentStandings(update);
+  const markdown = progressMarkdown(plan, {
+    spent: history.spent,
+    failures: new Map([...history.failures, ...(update.failures ?? [])]),
+    decision: judgement.ok ? judgement.value.decision : {},
+    deliverables: await findDeliverables(plan, paths, resultsFile, standings),
+    stale: [...new Set(standings.filter(({ standing }) => standing === 'stale').map((one) => one.file))],
+    links: await linksOf(file, resultsFile, paths),
+    linkTo: (to) => linkFrom(file, to),
   });
+  return writeSection(file, `status-${change}`, markdown, update, { heading: planName(plan, change), document: { title: 'Status' }, quiet: !update.onPurpose });
 }
 
-export interface ProgressFacts {
-  readonly failures: ReadonlyMap<string, Failure>;
-  /** Markdown. */
-  readonly lastCommit: string | undefined;
-  /** To the plan, relative to the document. */
-  readonly link: string;
+/** Only once there are results: before, there is nothing that a document could disagree with. */
+async function documentStandings({ plan, paths, ask, wrote }: StatusUpdate): Promise<readonly SectionStanding[]> {
+  if (!(await exists(recordFile(paths.planFolder)))) return [];
+  const evaluation = () => readEvaluation(path.join(paths.planFolder, 'evaluation.json'));
+  const checked = await checkDocuments({ plan, paths, ask, wrote, evaluation, log: silent });
+  return checked.ok ? checked.value : [];
 }
 
-/** How far a plan is: totals, phases, what is running, what comes next, what failed and why, and the estimated rest. */
-export function progressMarkdown(plan: Plan, { failures, lastCommit, link }: ProgressFacts): string {
-  const { counts } = plan;
-  const complete = plan.tasks.filter((task) => standing(task.steps) === '✓').length;
-  const current = plan.steps.filter(({ state }) => state === 'doing');
-  const next = plan.steps.find(({ state }) => state === 'todo');
-  const failed = plan.steps.filter(({ state }) => state === 'failed');
-  const rest = estimatedRest(plan);
-  const lines = [
-    `**Progress**: ${counts.done} of ${counts.steps} steps, ${complete} of ${plan.tasks.length} tasks ([plan](${link}))  `,
-    ...current.map((step) => `**Now**: ${named(plan, step)}  `),
-    ...(next ? [`**Next**: ${named(plan, next)}  `] : counts.steps > 0 && counts.done === counts.steps ? ['**Next**: nothing, the plan is complete  '] : []),
-    ...(rest ? [`**Estimated rest**: ${rest}  `] : []),
-    ...(lastCommit ? [`**Last commit**: ${lastCommit}  `] : []),
-    '',
-    markdownTable(['', 'Phase', 'Steps'], plan.phases.map(phaseRow)),
-  ];
-  if (failed.length > 0) lines.push('', '**Failed**', '', ...failed.map((step) => `- ${named(plan, step)}${reasonOf(failures.get(step.id))}`));
-  return lines.join('\n');
+/** To the plan, and to the results where they are. */
+async function linksOf(file: string, resultsFile: string, { workspace, plan }: PlanPaths): Promise<readonly string[]> {
+  const planFile = path.relative(workspace, plan).split(path.sep).join('/');
+  const results = (await exists(path.join(workspace, resultsFile))) ? [`[results](${linkFrom(file, resultsFile)})`] : [];
+  return [`[plan](${linkFrom(file, planFile)})`, ...results];
 }
 
-function phaseRow(phase: Phase): readonly string[] {
-  const steps = phase.tasks.flatMap((task) => task.steps);
-  const title = /^\d/.test(phase.id) ? `Phase ${phase.id}: ${phase.title}` : phase.title;
-  return [standing(steps), plainText(title), `${steps.filter(({ state }) => state === 'done').length} of ${steps.length}`];
-}
+/** What a check has to say is in its standings. */
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** ✓ all done, ✗ something failed, → begun, empty otherwise. */
-function standing(steps: readonly Step[]): string {
-  const open = steps.filter(({ state }) => state !== 'deferred');
-  if (open.length > 0 && open.every(({ state }) => state === 'done')) return '✓';
-  if (open.some(({ state }) => state === 'failed')) return '✗';
-  return open.some(({ state }) => state === 'done' || state === 'doing') ? '→' : '';
-}
-
-function named(plan: Plan, step: Step): string {
-  const task = plan.tasks.find(({ id }) => id === step.taskId);
-  const place = task && /^[\w.]{1,12}$/.test(task.id) ? `${task.id} ` : '';
-  return `${place}${plainText(step.text.replace(/\*\*/g, ''))}`;
-}
-
-function reasonOf(failure: Failure | undefined): string {
-  return failure ? `: ${plainText(failure.message)} ${plainText(failure.advice)}` : '';
-}
-
-/** Sum of the estimates of tasks that are not complete, as the plan gives them. */
-function estimatedRest(plan: Plan): string | undefined {
-  const open = plan.tasks.filter((task) => task.steps.some(({ state }) => state !== 'done' && state !== 'deferred'));
-  const estimated = open.filter((task): task is Task & { readonly estimate: NonNullable<Task['estimate']> } => task.estimate !== undefined);
-  if (estimated.length === 0) return undefined;
-  const minimum = estimated.reduce((sum, { estimate }) => sum + estimate.minimumMinutes, 0);
-  const maximum = estimated.reduce((sum, { estimate }) => sum + estimate.maximumMinutes, 0);
-  const without = open.length - estimated.length;
-  return `${minimum === maximum ? duration(minimum) : `${duration(minimum)} to ${duration(maximum)}`}${without > 0 ? `, and ${without} ${without === 1 ? 'task' : 'tasks'} without an estimate` : ''}`;
-}
-
-function duration(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  const rest = Math.round(minutes % 60);
-  if (hours === 0) return `${rest} min`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -191,14 +191,6 @@ export class Repository {
     return ok(/^=/m.test(run.value.output) ? 'up-to-date' : 'pushed');
   }
 
-  /** The last commit's short hash, subject and date (ISO 8601); `undefined` before the first. */
-  async lastCommit(): Promise<Result<(CommitLine & { readonly at: string }) | undefined>> {
-    const run = await this.git(['log', '-1', '--format=%h%x09%cI%x09%s']);
-    if (!run.ok) return run;
-    const [commit, at, ...subject] = run.value.output.trim().split('\t');
-    return ok(run.value.exitCode === 0 && commit && at ? { commit, at, subject: subject.join('\t') } : undefined);
-  }
-
   /** New files are made known to git without staging their content; returns those that this added. */
   private async introduce(files: readonly string[]): Promise<Result<readonly string[]>> {
     const untracked = await this.git(['ls-files', '--others', '-z', '--full-name', '--', ...files]);
