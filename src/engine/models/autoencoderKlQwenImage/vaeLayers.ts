@@ -11,12 +11,10 @@ export interface VaeLayers {
   readonly queryParts: number;
 }
 
-/** A module that the checkpoint does not have, or has in another shape. */
-export class UnsuitableWeights extends Error {}
-
-export function parameterOf({ planes }: VaeLayers, name: string): PlaneTensor {
+/** The parameter, which was looked for before the graph is built. */
+function parameterOf({ planes }: VaeLayers, name: string): PlaneTensor {
   const tensor = planes.get(name);
-  if (!tensor) throw new UnsuitableWeights(`the weights lack ${name}`);
+  if (!tensor) throw new Error(`The weights lack ${name}.`);
   return tensor;
 }
 

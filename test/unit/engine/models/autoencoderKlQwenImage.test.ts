@@ -96,10 +96,12 @@ describe('an autoencoder that cannot be used', () => {
     expect(refused.ok ? '' : refused.failure.message).toContain(reason);
   });
 
-  it('says what its weights lack', async () => {
-    await writeFile(file(), JSON.stringify({ ...(JSON.parse(text) as object), num_res_blocks: 3 }));
-    const autoencoder = await opened();
-    const refused = await autoencoder.decode(planes('decodedLatents'));
-    expect(refused.ok ? '' : refused.failure.message).toContain('the weights lack decoder.up_blocks.0.resnets.3.norm1.gamma');
+  it.each([
+    [{ num_res_blocks: 3 }, 'lack'],
+    [{ base_dim: 16 }, 'has the shape [8, 3, 3, 3, 3], its configuration asks for [16, 3, 3, 3, 3]'],
+  ])('says before any work what its weights lack: %j', async (change, reason) => {
+    await writeFile(file(), JSON.stringify({ ...(JSON.parse(text) as object), ...change }));
+    const refused = await AutoencoderKlQwenImage.open(path.join(checkpoint, 'vae'), { device: 'cpu' });
+    expect(refused.ok ? '' : refused.failure.message).toContain(reason);
   });
 });
