@@ -73,6 +73,7 @@ function each([expected, holds]: Check, minimum: number, maximum: number): Check
 const requestFields: Checks<EditRequest> = {
   model: shape<EditRequest['model']>({
     path: file,
+    transformer: optional(file),
     loras: each(shape({ path: file, scale: between(-1000, 1000) }), 0, 64),
     otherLoras: optional(each(file, 0, 1000)),
     range: optional(oneOf('0..1', '-1..1', '0..255')),

@@ -41,8 +41,8 @@ function shortId(name: string, base: ModelEntry): string {
   return own.length > 0 ? slug(own.join('-')) : slug(name);
 }
 
-function sourceOf({ base, file, loras }: ModelEntry): string {
-  return JSON.stringify([base, file, (loras ?? []).map((lora) => [lora.repository, lora.file, lora.scale ?? 1])]);
+function sourceOf({ base, file, transformer, loras }: ModelEntry): string {
+  return JSON.stringify([base, file, transformer, (loras ?? []).map((lora) => [lora.repository, lora.file, lora.scale ?? 1])]);
 }
 
 export function uniqueId(wanted: string, taken: readonly string[]): string {

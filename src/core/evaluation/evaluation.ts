@@ -47,6 +47,8 @@ export interface ModelEntry {
   readonly revision?: string;
   /** A single file of the repository, such as `model.onnx`, when the pipeline is one. */
   readonly file?: string;
+  /** A GGUF file whose weights take the place of the transformer's in the checkpoint. */
+  readonly transformer?: TransformerEntry;
   readonly loras?: readonly LoraEntry[];
   /** How pixels are given to a single-file model that does not say so itself. */
   readonly range?: PixelRange;
@@ -68,6 +70,8 @@ export interface LoraEntry {
   /** Multiplies the LoRA's own scale; 1 when left out. */
   readonly scale?: number;
 }
+
+export type TransformerEntry = Pick<LoraEntry, 'repository' | 'revision' | 'file'>;
 
 export interface Sampler {
   readonly steps: number;

@@ -44,11 +44,11 @@ function checkModel(model: Place): string | undefined {
   model.at('file').optional()?.text();
   model.at('category').optional()?.text();
   model.at('range').optional()?.oneOf(['0..1', '-1..1', '0..255']);
+  const transformer = model.at('transformer').optional();
+  if (transformer?.isObject()) checkPlace(transformer);
   model.at('loras').optional()?.each((lora) => {
     if (!lora.isObject()) return undefined;
-    lora.at('repository').text();
-    lora.at('revision').optional()?.text();
-    lora.at('file').optional()?.text();
+    checkPlace(lora);
     lora.at('scale').optional()?.number(-10, 10);
     return undefined;
   });
@@ -59,6 +59,13 @@ function checkModel(model: Place): string | undefined {
     sampler.at('scheduler').optional()?.oneOf(schedulers);
   }
   return id;
+}
+
+/** Where a file lies on the Hub or in the workspace. */
+function checkPlace(entry: Place): void {
+  entry.at('repository').text();
+  entry.at('revision').optional()?.text();
+  entry.at('file').optional()?.text();
 }
 
 function checkEdit(edit: Place, modelIds: readonly string[]): string | undefined {

@@ -15,6 +15,8 @@ export interface Generation {
     readonly revision?: string;
     readonly file?: string;
     readonly fileSha256?: string;
+    /** Where its weights are not the base's own. */
+    readonly transformer?: { readonly repository: string; readonly revision?: string; readonly file: string };
     readonly loras: readonly { readonly repository: string; readonly revision?: string; readonly scale: number }[];
   };
   readonly seed: number;

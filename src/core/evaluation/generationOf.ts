@@ -25,7 +25,7 @@ export async function generationOf({ planned, model, sampler: common, picture, p
   const source = await readPicture(picture);
   const { steps, guidance, scheduler, noise, referenceResolution } = samplerOf(common, planned.model);
   const { edit, seed } = planned;
-  const { entry, revision, fileSha256, loras } = model;
+  const { entry, revision, fileSha256, transformer, loras } = model;
   return {
     version: 1,
     id: planned.id,
@@ -38,6 +38,7 @@ export async function generationOf({ planned, model, sampler: common, picture, p
       ...(revision === undefined ? {} : { revision }),
       ...(entry.file === undefined ? {} : { file: entry.file }),
       ...(fileSha256 === undefined ? {} : { fileSha256 }),
+      ...(transformer === undefined ? {} : { transformer }),
       loras,
     },
     seed,

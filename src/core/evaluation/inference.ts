@@ -58,6 +58,8 @@ export type UpcomingPrompt = Pick<EditRequest, 'pictures' | 'prompt' | 'negative
 export interface LocalModel {
   /** A single model file, or the folder of a diffusers checkpoint. */
   readonly path: string;
+  /** A GGUF file in the place of the checkpoint's transformer. */
+  readonly transformer?: string;
   readonly loras: readonly { readonly path: string; readonly scale: number }[];
   /** LoRAs that other edits of this run put on the same base: the model is made ready for them, so that it loads once. */
   readonly otherLoras?: readonly string[];

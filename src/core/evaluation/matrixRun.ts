@@ -117,7 +117,7 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, later: readon
   const { sampler, engine: settings } = evaluation;
   await mkdir(path.dirname(output), { recursive: true });
   const pictures = [picture, ...references.value.map(({ file }) => path.join(pictureFolder, file))];
-  const sameBase = later.filter((other) => run.models.get(other.model.id)?.local.path === model.local.path);
+  const sameBase = later.filter((other) => isOnBase(run.models.get(other.model.id)?.local, model.local));
   const upcoming = upcomingPrompts(sameBase, sampler, pictureFolder);
   const request = editRequest({ planned, model: withOthers(model.local, run.models), sampler, engine: settings, pictures, output, upcoming });
   const first = await engine.edit(request, { signal, progress: stage });
@@ -132,9 +132,13 @@ async function makeOne(run: MatrixRun, planned: PlannedGeneration, later: readon
   return ok(edited.value);
 }
 
+function isOnBase(other: LocalModel | undefined, { path: base, transformer }: LocalModel): boolean {
+  return other?.path === base && other.transformer === transformer;
+}
+
 /** The model, told of the LoRAs that others of this run put on the same base. */
 function withOthers(local: LocalModel, models: MatrixRun['models']): LocalModel {
-  const others = [...models.values()].filter(({ local: { path: base } }) => base === local.path).flatMap(({ local: { loras } }) => loras.map((lora) => lora.path));
+  const others = [...models.values()].filter((other) => isOnBase(other.local, local)).flatMap(({ local: { loras } }) => loras.map((lora) => lora.path));
   const otherLoras = [...new Set(others)].filter((file) => local.loras.every((lora) => lora.path !== file));
   return otherLoras.length === 0 ? local : { ...local, otherLoras };
 }

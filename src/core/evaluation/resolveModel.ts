@@ -17,7 +17,16 @@ export interface ResolvedModel {
   readonly revision: string | undefined;
   /** Of a single file. */
   readonly fileSha256: string | undefined;
+  readonly transformer?: ResolvedTransformer;
   readonly loras: readonly { readonly repository: string; readonly revision?: string; readonly scale: number }[];
+}
+
+/** What identifies a transformer's weights that are not the base's own. */
+export interface ResolvedTransformer {
+  readonly repository: string;
+  readonly revision?: string;
+  /** Without folders. */
+  readonly file: string;
 }
 
 export interface ModelPlaces {
@@ -31,6 +40,8 @@ export interface ModelPlaces {
 export async function resolveModel(entry: ModelEntry, places: ModelPlaces): Promise<Result<ResolvedModel>> {
   const base = await resolveFiles({ name: entry.base, revision: entry.revision, file: entry.file }, places, '.onnx');
   if (!base.ok) return base;
+  const transformer = entry.transformer && (await resolveFiles({ name: entry.transformer.repository, revision: entry.transformer.revision, file: entry.transformer.file }, places, '.gguf'));
+  if (transformer?.ok === false) return transformer;
   const loras: { readonly path: string; readonly scale: number; readonly repository: string; readonly revision?: string }[] = [];
   for (const { repository, revision, file, scale = 1 } of entry.loras ?? []) {
     const found = await resolveFiles({ name: repository, revision, file }, places, '.safetensors');
@@ -41,13 +52,19 @@ export async function resolveModel(entry: ModelEntry, places: ModelPlaces): Prom
     entry,
     local: {
       path: base.value.path,
+      ...(transformer ? { transformer: transformer.value.path } : {}),
       loras: loras.map((lora) => ({ path: lora.path, scale: lora.scale })),
       ...(entry.range === undefined ? {} : { range: entry.range }),
     },
     revision: base.value.revision,
     fileSha256: base.value.folder ? undefined : await hashOf(base.value.path),
+    ...(transformer && entry.transformer ? { transformer: identified(entry.transformer.repository, transformer.value) } : {}),
     loras: loras.map(({ repository, revision, scale }) => ({ repository, ...(revision === undefined ? {} : { revision }), scale })),
   });
+}
+
+function identified(repository: string, { path: file, revision }: Files): ResolvedTransformer {
+  return { repository, ...(revision === undefined ? {} : { revision }), file: path.basename(file) };
 }
 
 interface Wanted {

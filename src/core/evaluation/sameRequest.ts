@@ -50,7 +50,8 @@ export function hasAskedSize({ output }: Generation, { width, height }: Sampler)
 }
 
 /** The content decides where its hash is known: a new commit of a repository may hold the same file. */
-function sameModel(stored: Generation['model'], { entry, revision, fileSha256, loras }: ResolvedModel): boolean {
+function sameModel(stored: Generation['model'], { entry, revision, fileSha256, transformer, loras }: ResolvedModel): boolean {
+  if (JSON.stringify(stored.transformer) !== JSON.stringify(transformer)) return false;
   if (stored.base !== entry.base || JSON.stringify(stored.loras) !== JSON.stringify(loras)) return false;
   if (fileSha256 !== undefined || stored.fileSha256 !== undefined) return stored.fileSha256 === fileSha256;
   return stored.revision === revision;

@@ -18,6 +18,8 @@ describe('the schema of evaluation.json', () => {
   it.each<[string, (value: any) => void]>([
     ['as it is', () => {}],
     ['with a LoRA', (value) => (value.models[1].loras = [{ repository: 'a/b', scale: 0.5 }])],
+    ['with a transformer of its own', (value) => (value.models[1].transformer = { repository: 'a/b-gguf', file: 'b-Q4_K_M.gguf' })],
+    ['with a transformer from nowhere', (value) => (value.models[1].transformer = { file: 'b-Q4_K_M.gguf' })],
     ['with all kinds of criteria', (value) => (value.criteria = [...value.criteria, { id: 'same', label: 'Same', kind: 'yesNo', weight: 0 }, { id: 'artifacts', label: 'Artifacts', kind: 'count', weight: 0 }])],
     ['without version', (value) => delete value.version],
     ['with a path as id', (value) => (value.edits[0].id = '../x')],
