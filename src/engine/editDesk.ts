@@ -26,7 +26,7 @@ export class EditDesk {
     const begun = performance.now();
     const cached = this.fits(request, await keyOf(request));
     if (!cached) progress({ stage: 'loading' });
-    const pipeline = await this.pipeline(request);
+    const pipeline = await this.pipeline(request, { signal, progress });
     if (!pipeline.ok) return pipeline;
     const loadSeconds = cached ? 0 : secondsSince(begun);
     if (signal.aborted) return fail(editCancelled);
@@ -61,7 +61,7 @@ export class EditDesk {
         device,
         precision,
         warnings: [...new Set([...warnings, ...output.value.warnings, ...memory.warnings])],
-        versions: await versions(),
+        versions: await versions(device),
         record: { pipeline: name, ...details, stages: { ...stages, saving: savingSeconds } },
       });
     } finally {
@@ -69,13 +69,13 @@ export class EditDesk {
     }
   }
 
-  private async pipeline(request: EditRequest): Promise<Result<Pipeline>> {
+  private async pipeline(request: EditRequest, watch: EditWatch): Promise<Result<Pipeline>> {
     const key = await keyOf(request);
     const former = this.loaded;
     if (former && this.fits(request, key)) return ok(former.pipeline);
     this.loaded = undefined;
     await former?.pipeline.dispose();
-    const made = await pipelineFor(request, this.settings);
+    const made = await pipelineFor(request, this.settings, watch);
     if (made.ok) this.loaded = { key, loras: lorasOf(request), pipeline: made.value };
     return made;
   }

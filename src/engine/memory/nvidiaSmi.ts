@@ -27,6 +27,13 @@ export async function queryDevices(): Promise<readonly { readonly totalBytes: nu
   return parseRows(devices ?? '').map(([total, used]) => ({ totalBytes: total * mebibyte, usedBytes: used * mebibyte }));
 }
 
+/** Name and driver of the first device; nothing where NVIDIA's tool does not answer. */
+export async function graphicsDriver(): Promise<Readonly<Record<string, string>>> {
+  const [line = ''] = ((await query('--query-gpu=name,driver_version')) ?? '').split('\n');
+  const [gpu, driver] = line.split(',').map((part) => part.trim());
+  return gpu && driver ? { gpu, driver } : {};
+}
+
 /** Lines such as `1234, 5678`; a figure that is not known ("[N/A]") makes its line useless. */
 export function parseRows(text: string): readonly (readonly [number, number])[] {
   return text

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { EngineSettings } from '../../core/evaluation/evaluation';
-import type { EditRequest } from '../../core/evaluation/inference';
+import type { EditRequest, EditWatch } from '../../core/evaluation/inference';
 import { fail, type Failure, type Result } from '../../core/outcome';
 import { readModelHeader } from '../graph/modelHeader';
 import { readConfig } from '../models/readConfig';
@@ -9,13 +8,16 @@ import { identifyFile } from './identifyFile';
 import { OnnxImageToImage } from './onnxImageToImage';
 import type { EngineProcessSettings } from '../protocol';
 import type { Pipeline } from './pipeline';
-import { QwenImageEditPlus } from './qwenImageEditPlus/qwenImageEditPlus';
+import { QwenImageEditPlus, type CheckpointOptions } from './qwenImageEditPlus/qwenImageEditPlus';
 
-/** Loads the pipeline that fits the files, or says why none does. */
-export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' | 'engine'>, settings: EngineProcessSettings): Promise<Result<Pipeline>> {
+/**
+ * Loads the pipeline that fits the files, or says why none does.
+ * @param watch told what goes on and asked whether to go on: packing weights takes minutes
+ */
+export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' | 'engine'>, settings: EngineProcessSettings, watch: EditWatch = unwatched): Promise<Result<Pipeline>> {
   const found = await stat(model.path).catch(() => undefined);
   if (!found) return fail(missing(model.path));
-  if (found.isDirectory()) return checkpointPipeline(model.path, engine, settings);
+  if (found.isDirectory()) return checkpointPipeline(model.path, { engine, settings, watch });
   const name = path.basename(model.path);
   const header = await readModelHeader(model.path);
   if (header.kind === 'truncated') {
@@ -49,10 +51,12 @@ function missing(file: string): Failure {
   return { code: 'model-missing', message: `The model file ${path.basename(file)} is not there.`, advice: 'Run the download step of this model, then this step again.', short: 'model missing' };
 }
 
-async function checkpointPipeline(folder: string, engine: EngineSettings, settings: EngineProcessSettings): Promise<Result<Pipeline>> {
+const unwatched: EditWatch = { signal: new AbortController().signal, progress: () => undefined };
+
+async function checkpointPipeline(folder: string, options: CheckpointOptions): Promise<Result<Pipeline>> {
   const index = await readConfig(path.join(folder, 'model_index.json'), (fields) => fields.text('_class_name', ''));
   if (!index.ok) return fail(index.failure.code === 'config-missing' ? noCheckpoint(folder) : index.failure);
-  return index.value === 'QwenImageEditPlusPipeline' ? QwenImageEditPlus.load(folder, engine, settings) : fail(unsupported(index.value));
+  return index.value === 'QwenImageEditPlusPipeline' ? QwenImageEditPlus.load(folder, options) : fail(unsupported(index.value));
 }
 
 function noCheckpoint(folder: string): Failure {

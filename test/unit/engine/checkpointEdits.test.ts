@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EditProgress, EditRequest, EditResult } from '../../../src/core/evaluation/inference';
 import { EngineClient } from '../../../src/engine/client';
+import { randomLoras } from '../../../test_data/make/checkpoints/randomLoras';
 import { temporaryFolder } from '../actionContext';
 import { bundleEngine, type EngineBundle } from './engineBundle';
 import { randomCheckpointFolder } from './golden';
@@ -103,6 +104,25 @@ describe('an edit on a checkpoint', () => {
     expect(unguided.warnings).toEqual([expect.stringContaining('no effect without a negative prompt')]);
     const odd = await edited({ width: 70, height: 50 });
     expect(odd).toMatchObject({ width: 64, height: 48, warnings: [expect.stringContaining('64x48')] });
+  });
+
+  it('puts LoRAs on top, mixes and takes them off again without loading the base anew', async () => {
+    for (const [name, bytes] of Object.entries(randomLoras())) await writeFile(path.join(folder, name), bytes);
+    const [first = '', second = '', distilled = '', flux = '', poisoned = ''] = ['diffusers', 'kohya', 'lightning', 'flux', 'not-a-number'].map((name) => path.join(folder, `${name}.safetensors`));
+    const withLoras = (loras: EditRequest['model']['loras']) => ({ model: { path: checkpoint, loras, otherLoras: [first, second] } });
+    const base = await edited(withLoras([]));
+    const given = watch();
+    const one = await edited(withLoras([{ path: first, scale: 1 }]), given);
+    expect(given.reports.map(({ stage }) => stage)).not.toContain('loading');
+    expect(one.record?.loras).toEqual([{ file: 'diffusers.safetensors', bytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), format: expect.any(String), scale: 1, rank: expect.any(Number), matched: expect.any(Number), unmatched: 0 }]);
+    const weaker = await edited(withLoras([{ path: first, scale: 0.5 }]));
+    const both = await edited(withLoras([{ path: first, scale: 1 }, { path: second, scale: 1 }]));
+    expect(new Set([base, one, weaker, both].map(({ sha256 }) => sha256)).size).toBe(4);
+    expect((await edited(withLoras([]))).sha256).toBe(base.sha256);
+    expect((await edited(withLoras([{ path: first, scale: 1 }]))).sha256).toBe(one.sha256);
+    expect((await edited(withLoras([{ path: distilled, scale: 1 }]))).record?.sampling?.scheduler).toBe('lightning');
+    expect((await failureOf(withLoras([{ path: flux, scale: 1 }])))?.code).toBe('lora-other-base');
+    expect((await failureOf(withLoras([{ path: poisoned, scale: 1 }])))?.code).toBe('lora-broken');
   });
 
   it('comes close to itself in few bits, from weights that are packed once', async () => {

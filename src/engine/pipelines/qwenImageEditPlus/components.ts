@@ -94,6 +94,11 @@ export class Components {
     return (this.plan?.groups.length ?? 1) > 1;
   }
 
+  /** Whether several components may be loaded at the same time. */
+  get sharesMemory(): boolean {
+    return this.plan?.groups.some((group) => group.length > 1) ?? false;
+  }
+
   /** Whether the next use would have to load it first. */
   isLoaded(name: ComponentName): boolean {
     return this[name] !== undefined;

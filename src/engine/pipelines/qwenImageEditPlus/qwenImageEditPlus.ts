@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { EngineSettings } from '../../../core/evaluation/evaluation';
 import type { SamplingRecord } from '../../../core/evaluation/generation';
-import type { EditRequest } from '../../../core/evaluation/inference';
+import type { EditRequest, EditWatch } from '../../../core/evaluation/inference';
 import { fail, ok, type Failure, type Result } from '../../../core/outcome';
 import { editCancelled } from '../../childFailure';
 import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
@@ -15,14 +15,13 @@ import { runtimeFailure } from '../../runtimeFailure';
 import { flowMatchSchedule, type Schedule } from '../../scheduler/flowMatchEuler';
 import { lightningConfig } from '../../scheduler/schedulerConfig';
 import { versions } from '../../versions';
-import { quantisedWeights } from '../../weights/quantisedWeights';
-import type { QuantisedPrecision } from '../../weights/quantisePlan';
 import { EncodingCache } from '../encodingCache';
 import type { Pipeline, PipelineJob, PipelineOutput } from '../pipeline';
 import { Stopwatch } from '../stopwatch';
 import { openCheckpoint, type Checkpoint } from './checkpoint';
 import { componentNeeds } from './componentNeeds';
-import { Components, type ComponentWeights } from './components';
+import { Components } from './components';
+import { componentWeights, isQuantised } from './componentWeights';
 import { Encodings, promptPicture, sourceOf, type Source, type SourceLatents } from './encodings';
 import { LoraShelf, type ReadyLoras } from './loraShelf';
 import { packLatents, unpackLatents } from './packing';
@@ -30,17 +29,23 @@ import { pictureOf } from './pixels';
 import { sample } from './sampling';
 import { isTooNarrow, outputSize, usualResolution, type Size } from './sizes';
 
+export interface CheckpointOptions {
+  readonly engine: EngineSettings;
+  readonly settings: EngineProcessSettings;
+  readonly watch: EditWatch;
+}
+
 /**
  * diffusers' QwenImageEditPlusPipeline: pictures and a prompt give a picture. Text encoder, transformer and autoencoder
  * come from a checkpoint as it lies on disk.
  */
 export class QwenImageEditPlus implements Pipeline {
-  static async load(folder: string, engine: EngineSettings, { cacheFolder, memoryBytes }: EngineProcessSettings): Promise<Result<Pipeline>> {
+  static async load(folder: string, { engine, settings: { cacheFolder, memoryBytes }, watch }: CheckpointOptions): Promise<Result<Pipeline>> {
     const checkpoint = await openCheckpoint(folder);
     if (!checkpoint.ok) return checkpoint;
     const chosen = await chooseDevice(engine, isStoredInHalf(checkpoint.value));
     if (!chosen.ok) return chosen;
-    const weights = await weightsIn(engine.precision, checkpoint.value, cacheFolder);
+    const weights = await componentWeights(checkpoint.value, { precision: engine.precision, cacheFolder, watch });
     if (!weights.ok) return weights;
     const components = new Components(checkpoint.value, weights.value, chosen.value);
     const precision = isQuantised(engine.precision) ? engine.precision : chosen.value.compute;
@@ -52,6 +57,7 @@ export class QwenImageEditPlus implements Pipeline {
   readonly name = 'QwenImageEditPlusPipeline';
   readonly swapsLoras = true;
   private readonly loras: LoraShelf;
+  private loadsInTurn = false;
   private modulations: { readonly key: string; readonly values: readonly Modulation[] } | undefined;
 
   private constructor(
@@ -74,6 +80,15 @@ export class QwenImageEditPlus implements Pipeline {
   }
 
   async edit(job: PipelineJob): Promise<Result<PipelineOutput>> {
+    const first = await this.attempt(job);
+    if (first.ok || first.failure.code !== 'out-of-memory' || !this.components.sharesMemory || job.signal.aborted) return first;
+    // The figures were too hopeful: what fitted together on paper is loaded in turn.
+    this.loadsInTurn = true;
+    const second = await this.attempt(job);
+    return second.ok ? ok({ ...second.value, warnings: [...second.value.warnings, 'Memory ran out once; the parts of the model are now loaded one after the other.'] }) : second;
+  }
+
+  private async attempt(job: PipelineJob): Promise<Result<PipelineOutput>> {
     try {
       return await this.perform(job);
     } catch (error) {
@@ -138,7 +153,7 @@ export class QwenImageEditPlus implements Pipeline {
     const needs = componentNeeds(this.checkpoint, this.components.weights, this.chosen.compute, { output, sources: sources.map(({ latentSize }) => latentSize) });
     const plan = planMemory(needs, await freeMemory(this.chosen.device, this.components.heldBytes, this.memoryBytes));
     if (!plan.ok) return plan;
-    await this.components.follow(plan.value, needs);
+    await this.components.follow(this.loadsInTurn ? { ...plan.value, groups: needs.map((_, index) => [index]) } : plan.value, needs);
     return ok(plan.value.warnings);
   }
 
@@ -252,22 +267,6 @@ function isStoredInHalf({ transformer: { weights } }: Checkpoint): boolean {
   return weights.find('proj_out.weight')?.type !== 'F32';
 }
 
-function isQuantised(precision: EngineSettings['precision']): precision is QuantisedPrecision {
-  return precision === 'int4' || precision === 'int8' || precision === 'nf4';
-}
-
-/** In few bits, where that is asked for: packed once, kept in the cache. */
-async function weightsIn(precision: EngineSettings['precision'], { transformer, textEncoder }: Checkpoint, cacheFolder: string | undefined): Promise<Result<ComponentWeights>> {
-  if (!isQuantised(precision)) return ok({ transformer: transformer.weights, textEncoder: textEncoder.weights });
-  if (cacheFolder === undefined) return fail(noCache(precision));
-  const options = { folder: path.join(cacheFolder, 'weights') };
-  const packedTransformer = await quantisedWeights(transformer.weights, precision, options);
-  if (!packedTransformer.ok) return packedTransformer;
-  const packedTextEncoder = await quantisedWeights(textEncoder.weights, precision, options);
-  if (!packedTextEncoder.ok) return packedTextEncoder;
-  return ok({ transformer: packedTransformer.value, textEncoder: packedTextEncoder.value });
-}
-
 /** Guidance needs a scale over 1 and something to go away from, as in diffusers. */
 function guidanceOf({ guidance, negativePrompt }: Pick<EditRequest, 'guidance' | 'negativePrompt'>): { readonly scale: number; readonly negativePrompt: string | undefined; readonly warnings: readonly string[] } {
   if (guidance > 1 && negativePrompt !== undefined) return { scale: guidance, negativePrompt, warnings: [] };
@@ -303,8 +302,4 @@ function noNumbers(precision: string): Failure {
     advice: 'Set "precision" to "bfloat16" or "float32" in evaluation.json, and look whether a LoRA is broken.',
     short: 'bad output',
   };
-}
-
-function noCache(precision: string): Failure {
-  return { code: 'no-cache', message: `Weights cannot be packed in ${precision}: there is no folder to keep them in.`, advice: 'Set "precision" to "auto" in evaluation.json.', short: 'no cache folder' };
 }
