@@ -9,6 +9,8 @@ export interface Settings {
   readonly extendedMarks: boolean;
   readonly hubEndpoint: string | undefined;
   readonly cacheFolder: string | undefined;
+  /** Keys of the compare panel that are bound anew, by command. */
+  readonly compareKeys: Readonly<Record<string, readonly string[]>>;
   readonly run: RunSettings;
   readonly policy: RunPolicy;
 }
@@ -22,6 +24,7 @@ export function readSettings(scope?: ConfigurationScope): Settings {
     extendedMarks: configuration.get<boolean>('marks.writeExtended', false),
     hubEndpoint: text('hub.endpoint') || undefined,
     cacheFolder: text('cache.folder') || undefined,
+    compareKeys: configuration.get<Record<string, string[]>>('compare.keys', {}),
     run: {
       minimumPictureSide: configuration.get<number>('pictures.minimumSide', 512),
       minimumSharpness: configuration.get<number>('pictures.minimumSharpness', 60),

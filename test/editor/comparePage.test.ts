@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readRatings } from '../../src/core/review/ratingsFile';
+import { appendLines, readRatings } from '../../src/core/review/ratingsFile';
+import { makeRating } from '../unit/core/review/study';
 import { ComparePage, browserPath } from './comparePage';
 import type { StudyOptions } from './compareStudy';
 
@@ -162,6 +163,80 @@ describe.runIf(browserPath)('the compare panel in a browser', () => {
     await expect.poll(letter).toBe('Source');
     await page.page.keyboard.up('Space');
     await expect.poll(letter).toBe('A');
+  });
+
+  test('undecided pairs are voted on by keyboard, blind, each vote on the disk before the next pair', async () => {
+    const page = await open({ ...small, models: ['base', 'face-keep'] });
+    for (let output = 1; output <= 8; output++) {
+      await page.press('4', '4', 'y', '0');
+      await page.rated(output);
+    }
+    await page.page.getByRole('heading', { name: 'All 8 outputs are rated' }).waitFor();
+    await page.press('v');
+    await page.page.getByText('0 of at most 60 votes · 1 pair open').waitFor();
+    await page.page.keyboard.down('Space');
+    await expect.poll(() => page.page.locator('.vote-stage .letter').allInnerTexts()).toEqual(['Source', 'Source', 'Source']);
+    await page.page.keyboard.up('Space');
+    await page.press('ArrowLeft');
+    await page.page.getByText('1 of at most 60 votes').waitFor();
+    await page.press('3');
+    await page.page.getByText('2 of at most 60 votes').waitFor();
+    await page.press('u');
+    await page.page.getByText('1 of at most 60 votes').waitFor();
+    const html = await page.page.content();
+    for (const model of ['face-keep', 'secret-lab', 'results/']) expect(html.includes(model), model).toBe(false);
+    expect((await ratings(page)).votes.map(({ choice }) => choice)).toEqual(['left', 'tie', null]);
+    await page.press('Escape');
+    await page.page.getByRole('heading', { name: 'All 8 outputs are rated' }).waitFor();
+    expect(page.violations).toEqual([]);
+  });
+
+  test('keys can be bound anew: the new one acts, the old one does not, and buttons say which', async () => {
+    const page = await open(small, { keys: { yes: ['e'], flip: ['i'], nothing: ['q'] } });
+    await page.press('y');
+    await page.press('e');
+    await page.page.locator('.toast', { hasText: 'same character set to yes' }).waitFor();
+    expect((await ratings(page)).ratings).toHaveLength(1);
+    expect(await page.page.getByRole('radio', { name: 'Yes E' }).count()).toBe(1);
+    await page.press('i');
+    await page.page.locator('.single.flip').waitFor();
+  });
+
+  test('blink shows source and output in turn, in place', async () => {
+    const page = await open();
+    await page.press('i');
+    const letter = () => page.page.locator('.solo .letter').first().innerText();
+    await expect.poll(letter, { timeout: 5000 }).toBe('Source');
+    await expect.poll(letter, { timeout: 5000 }).toBe('A');
+  });
+
+  test('hidden checks are rated like all others, and what they showed is told at the end', async () => {
+    const page = await open({ ...small, pictures: 2 }, { evaluation: { review: { anchors: 2, repeats: 0.25 } } });
+    const total = Number(await page.page.getByRole('progressbar').getAttribute('aria-valuemax'));
+    expect(total).toBe(16 + 2 + 4);
+    for (let output = 1; output <= total; output++) {
+      await page.press('2', '2', 'n', '1');
+      await page.rated(output);
+    }
+    await page.page.getByRole('heading', { name: `All ${total} outputs are rated` }).waitFor();
+    expect(await page.page.locator('.facts').innerText()).toMatch(/1 of 2\s+Hidden anchors|Hidden anchors\s+1 of 2/);
+    const read = await ratings(page);
+    expect(new Set(read.ratings.filter(({ repeat }) => repeat).map(({ generationId }) => generationId)).size).toBe(4);
+  });
+
+  test('rated in another window: a banner says so, and one press rates here again', async () => {
+    const page = await open();
+    const { generation } = page.model.cells[0]!.outputs[0]!;
+    await appendLines(page.ratings, [makeRating(generation, { identity: 5 })]);
+    await page.model.noticeFile();
+    await page.page.getByText('Rated in another window').first().waitFor();
+    await page.press('2');
+    expect((await ratings(page)).ratings).toHaveLength(1);
+    await page.page.getByRole('button', { name: 'Rate here instead' }).click();
+    await page.page.getByRole('button', { name: 'Rate here instead' }).waitFor({ state: 'detached' });
+    await page.press('2');
+    await page.page.locator('.saved').waitFor();
+    expect((await ratings(page)).ratings).toHaveLength(2);
   });
 
   test('every control has a name, and the current output and states are not told by colour alone', async () => {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Evaluation } from '../../src/core/evaluation/evaluation';
 import type { ReviewOutput } from '../../src/core/review/session';
 import { compareHtml } from '../../src/extension/panels/compareHtml';
 import { CompareModel } from '../../src/extension/panels/compareModel';
@@ -33,7 +34,7 @@ export class ComparePage {
     return path.join(this.folder, 'ratings.jsonl');
   }
 
-  static async open(study: StudyOptions, options: { readonly width?: number; readonly height?: number; readonly theme?: Theme; readonly hostDelay?: number } = {}): Promise<ComparePage> {
+  static async open(study: StudyOptions, options: { readonly width?: number; readonly height?: number; readonly theme?: Theme; readonly hostDelay?: number; readonly evaluation?: Partial<Evaluation>; readonly keys?: Readonly<Record<string, readonly string[]>> } = {}): Promise<ComparePage> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'evalmark-'));
     const outputs = await drawStudy(folder, study);
     await mkdir(path.join(folder, 'dist'), { recursive: true });
@@ -43,7 +44,8 @@ export class ComparePage {
     const opened: { compare?: ComparePage } = {};
     const model = await CompareModel.open(
       {
-        evaluation: makeEvaluation(study.models, { name: 'Portraits', failureModes: ['Edit ignored', 'Wrong angle', 'Different face', 'Hair changed', 'Anatomy', 'Background changed', 'Blurred'] }),
+        evaluation: makeEvaluation(study.models, { name: 'Portraits', failureModes: ['Edit ignored', 'Wrong angle', 'Different face', 'Hair changed', 'Anatomy', 'Background changed', 'Blurred'], ...options.evaluation }),
+        ...(options.keys && { keys: options.keys }),
         outputs, ratingsPath: path.join(folder, 'ratings.jsonl'), rater: 'tester', focus: undefined, restore: { plan: '/plan/tasks.md', token: 'token' },
       },
       {

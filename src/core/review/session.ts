@@ -18,8 +18,9 @@ export interface ReviewOutput {
 }
 
 /** What tells one showing of an output from another: an output that is shown twice is rated twice. */
-export function showingOf({ generationId, repeat }: { readonly generationId: string; readonly repeat?: true | undefined }): string {
-  return repeat ? `${generationId} again` : generationId;
+export function showingOf(shown: { readonly generationId: string; readonly repeat?: true | undefined } | ReviewOutput): string {
+  const id = 'generation' in shown ? shown.generation.id : shown.generationId;
+  return shown.repeat ? `${id} again` : id;
 }
 
 /** One source picture, one edit and one seed, with the outputs of all models: what a rater sees at a time. */

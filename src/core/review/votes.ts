@@ -72,7 +72,7 @@ export interface Question {
 }
 
 /** Votes stop when the order of a pair is this sure, */
-const sureEnough = 0.9;
+export const sureEnough = 0.9;
 /** or when this many were given in a session. */
 export const mostVotes = 60;
 

@@ -1,6 +1,6 @@
 import type { Criterion, Evaluation } from '../../core/evaluation/evaluation';
 import type { CurrentRating } from '../../core/review/currentRating';
-import type { ReviewCell, ReviewOutput } from '../../core/review/session';
+import { showingOf, type ReviewCell, type ReviewOutput } from '../../core/review/session';
 import type { Change, Pin } from '../../webviews/compare/contract';
 import type { RatingDraft } from './compareModel';
 
@@ -12,19 +12,19 @@ export function linesFor(
   before: (output: ReviewOutput) => CurrentRating | undefined,
   evaluation: Evaluation,
 ): readonly RatingDraft[] {
-  const { id } = output.generation;
+  const showing = showingOf(output);
   const own = before(output);
   switch (change.kind) {
     case 'answer':
-      return [{ generationId: id, answers: { [change.criterion]: change.value }, ...(change.pins && { pins: change.pins }) }];
+      return [{ showing, answers: { [change.criterion]: change.value }, ...(change.pins && { pins: change.pins }) }];
     case 'pins':
-      return [{ generationId: id, answers: countAfter(change.pins, own, evaluation), pins: change.pins }];
+      return [{ showing, answers: countAfter(change.pins, own, evaluation), pins: change.pins }];
     case 'failureModes':
-      return [{ generationId: id, answers: {}, failureModes: change.modes }];
+      return [{ showing, answers: {}, failureModes: change.modes }];
     case 'note':
-      return [{ generationId: id, answers: {}, note: change.note }];
+      return [{ showing, answers: {}, note: change.note }];
     case 'flag':
-      return [{ generationId: id, answers: {}, flagged: change.on }];
+      return [{ showing, answers: {}, flagged: change.on }];
     case 'best':
     case 'worst':
       return markLines(change.kind, change.on, output, cell, before);
@@ -34,9 +34,9 @@ export function linesFor(
 /** What brings back the state before the drafts, touching only what they touched. */
 export function undoLines(drafts: readonly RatingDraft[], before: ReadonlyMap<string, CurrentRating | undefined>): readonly RatingDraft[] {
   return drafts.map((draft) => {
-    const old = before.get(draft.generationId);
+    const old = before.get(draft.showing);
     return {
-      generationId: draft.generationId,
+      showing: draft.showing,
       answers: Object.fromEntries(Object.keys(draft.answers).map((criterion) => [criterion, old?.answers[criterion] ?? null])),
       ...(draft.failureModes && { failureModes: old?.failureModes ?? [] }),
       ...(draft.pins && { pins: old?.pins ?? [] }),
@@ -103,9 +103,9 @@ function countAfter(pins: readonly Pin[], own: CurrentRating | undefined, { crit
 function markLines(kind: 'best' | 'worst', on: boolean, output: ReviewOutput, cell: ReviewCell, before: (output: ReviewOutput) => CurrentRating | undefined): readonly RatingDraft[] {
   const other = kind === 'best' ? 'worst' : 'best';
   const alsoOther = on && before(output)?.[other];
-  const own: RatingDraft = { generationId: output.generation.id, answers: {}, [kind]: on, ...(alsoOther && { [other]: false }) };
+  const own: RatingDraft = { showing: showingOf(output), answers: {}, [kind]: on, ...(alsoOther && { [other]: false }) };
   const former = on ? cell.outputs.filter((candidate) => candidate !== output && before(candidate)?.[kind]) : [];
-  return [own, ...former.map(({ generation }): RatingDraft => ({ generationId: generation.id, answers: {}, [kind]: false }))];
+  return [own, ...former.map((candidate): RatingDraft => ({ showing: showingOf(candidate), answers: {}, [kind]: false }))];
 }
 
 function isAnswerTo(criterion: Criterion, value: number | boolean): boolean {

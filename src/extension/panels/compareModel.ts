@@ -5,13 +5,16 @@ import type { CurrentRating } from '../../core/review/currentRating';
 import { isDone, isFullyRated, type ReviewFocus } from '../../core/review/progress';
 import type { Rating } from '../../core/review/rating';
 import { readRatings, type RatingsFile } from '../../core/review/ratingsFile';
-import { openSession, reviewCells, type ReviewCell, type ReviewOutput, type Session } from '../../core/review/session';
+import type { VoteChoice } from '../../core/review/records';
+import { withHiddenChecks } from '../../core/review/hiddenChecks';
+import { openSession, reviewCells, showingOf, type ReviewCell, type ReviewOutput, type Session } from '../../core/review/session';
 import type { Change, CompareState, HostMessage, LastChange, RestoreKey, SaveState, SummaryView, WebviewMessage } from '../../webviews/compare/contract';
 import { changeText, isValidChange, linesFor, rowOf, undoLines } from './compareChange';
 import { CompareLedger } from './compareLedger';
 import { ComparePictures } from './comparePictures';
 import { buildState, letterOf } from './compareState';
-import { summaryView } from './compareSummary';
+import { summaryView, undecidedPairs } from './compareSummary';
+import { CompareVotes, type VoteDraft } from './compareVotes';
 
 export interface CompareInput {
   readonly evaluation: Evaluation;
@@ -21,6 +24,8 @@ export interface CompareInput {
   readonly rater: string;
   readonly focus: ReviewFocus;
   readonly restore: RestoreKey;
+  /** Keys of the panel that the settings bind anew, by command. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface CompareServices {
@@ -48,6 +53,9 @@ export class CompareModel {
   revealed = false;
   /** The next state goes to a cell that was asked for. */
   wanted = false;
+  /** Another window has rated for the same person since this one did. */
+  elsewhere = false;
+  votes: CompareVotes | undefined;
 
   private focus: ReviewFocus;
   private session: Session;
@@ -109,8 +117,17 @@ export class CompareModel {
     return this.replaced.get(output.generation.id) ?? output.generation.output.sha256;
   }
 
-  isRated({ generation }: ReviewOutput): boolean {
-    return isFullyRated(this.ledger.current.get(generation.id), this.input.evaluation.criteria);
+  /** Every output of every cell, hidden checks included. */
+  get shown(): readonly ReviewOutput[] {
+    return this.cells.flatMap(({ outputs }) => outputs);
+  }
+
+  ratingOf(output: ReviewOutput): CurrentRating | undefined {
+    return this.ledger.current.get(showingOf(output));
+  }
+
+  isRated(output: ReviewOutput): boolean {
+    return isFullyRated(this.ratingOf(output), this.input.evaluation.criteria);
   }
 
   private async answer(message: Exclude<WebviewMessage, { readonly type: 'picture' }>): Promise<void> {
@@ -126,6 +143,13 @@ export class CompareModel {
         return this.undo();
       case 'reveal':
         return this.reveal();
+      case 'voting':
+        return this.setVoting(message.on);
+      case 'vote':
+        return this.vote(message.choice, message.milliseconds);
+      case 'takeOver':
+        this.elsewhere = false;
+        return this.post();
       case 'newSession':
         return this.begin();
       case 'openRatings':
@@ -139,7 +163,7 @@ export class CompareModel {
     if (this.cells[index]) this.cell = index;
     this.post();
     const cell = this.cells[this.cell];
-    const fresh = cell?.outputs.filter(({ generation }) => !this.ledger.seen.has(generation.id)) ?? [];
+    const fresh = cell?.outputs.filter(({ generation, anchor }) => !anchor && !this.ledger.seen.has(generation.id)) ?? [];
     if (!cell || fresh.length === 0) return;
     // In the order of the plan's own ids: the file must not tell which letter was whose.
     const outputs = fresh.map((output) => ({ generationId: output.generation.id, outputSha256: this.sha256Of(output) }));
@@ -152,12 +176,12 @@ export class CompareModel {
   private async rate(index: number, letter: string, change: Change, milliseconds: number): Promise<void> {
     const cell = this.cells[index];
     const output = cell?.outputs.find((_, place) => letterOf(place) === letter);
-    if (!cell || !output || !isValidChange(change, this.input.evaluation)) return this.post();
-    const before = (other: ReviewOutput): CurrentRating | undefined => this.ledger.current.get(other.generation.id);
+    if (this.elsewhere || !cell || !output || !isValidChange(change, this.input.evaluation)) return this.post();
+    const before = (other: ReviewOutput): CurrentRating | undefined => this.ratingOf(other);
     const drafts = linesFor(change, output, cell, before, this.input.evaluation);
     const at = { cell: index, letter, row: rowOf(change) };
     const undo: Undo = { ...at, lines: () => undoLines(drafts, undone), text: `${letter}: ${changeText(change, this.input.evaluation)}` };
-    const undone = new Map(drafts.map(({ generationId }) => [generationId, this.ledger.current.get(generationId)]));
+    const undone = new Map(drafts.map(({ showing }) => [showing, this.ledger.current.get(showing)]));
     const lines = drafts.map((draft, place) => this.ratingLine(draft, place === 0 && milliseconds > 0 ? Math.round(milliseconds) : undefined));
     const saved = await this.ledger.append(lines);
     if (!saved.ok) return this.notSaved(saved.failure, at);
@@ -165,9 +189,42 @@ export class CompareModel {
     this.accept({ ...at, text: undo.text, undo: true });
   }
 
+  /** The ratings file has changed: what another window wrote counts, and where it rated for the same person this one steps back. */
+  noticeFile(): Promise<void> {
+    const mine = this.turn.then(async () => {
+      if (!(await this.ledger.notice())) return;
+      this.elsewhere = true;
+      this.post();
+      this.settle();
+    });
+    this.turn = mine.catch((error: unknown) => this.services.log.error(`Compare: ${String(error)}`));
+    return mine;
+  }
+
+  private setVoting(on: boolean): void {
+    this.votes = on && this.state().summary ? new CompareVotes(this, this.session, undecidedPairs(this)) : undefined;
+    this.post();
+  }
+
+  private async vote(choice: VoteChoice, milliseconds: number): Promise<void> {
+    const draft = this.elsewhere ? undefined : this.votes?.answer(choice);
+    if (draft) await this.saveVote(draft, Math.round(Math.max(0, milliseconds)));
+    else this.post();
+  }
+
+  private async saveVote(draft: VoteDraft, milliseconds?: number): Promise<void> {
+    const saved = await this.ledger.append([{ ...this.head(), kind: 'vote', ...draft, ...(milliseconds !== undefined && { milliseconds }), ...(this.revealed && { unblinded: true }) }]);
+    if (!saved.ok) return this.notSaved(saved.failure, { letter: '', row: 'vote' });
+    this.votes?.accept(draft);
+    this.save = { kind: 'saved', at: this.services.now().toISOString() };
+    this.post();
+  }
+
   /** Appends what held before; nothing in the file is ever taken away. */
   private async undo(): Promise<void> {
-    const undo = this.undoable.at(-1);
+    const vote = this.votes?.undo();
+    if (this.votes) return vote ? this.saveVote(vote) : this.post();
+    const undo = this.elsewhere ? undefined : this.undoable.at(-1);
     if (!undo) return this.post();
     const lines = undo.lines().map((draft) => this.ratingLine(draft, undefined));
     const saved = await this.ledger.append(lines);
@@ -190,6 +247,7 @@ export class CompareModel {
     if (!session.ok) return this.notSaved(session.failure, { letter: '', row: 'session' });
     this.session = session.value;
     this.undoable.length = 0;
+    this.votes = undefined;
     this.last = undefined;
     await this.ledger.reload();
     this.shuffle();
@@ -198,10 +256,10 @@ export class CompareModel {
   }
 
   private async sendPicture(id: string): Promise<void> {
-    const path = this.pictures.pathOf(id);
+    const path = this.pictures.fileOf(id);
     const picture = await this.pictures.read(id);
     this.services.post(picture ? { type: 'picture', id, bytes: picture.bytes } : { type: 'pictureMissing', id });
-    if (path === undefined || this.pictures.isThumbnail(id)) return;
+    if (path === undefined) return;
     const output = this.input.outputs.find(({ outputPath }) => outputPath === path);
     if (!output) return;
     const { id: generationId } = output.generation;
@@ -230,7 +288,7 @@ export class CompareModel {
   }
 
   private shuffle(): void {
-    this.cells = reviewCells(this.input.outputs, this.session.seed);
+    this.cells = withHiddenChecks(reviewCells(this.input.outputs, this.session.seed), this.session.seed, this.input.evaluation.review);
     this.revealed = this.session.revealed;
   }
 
@@ -266,14 +324,16 @@ export class CompareModel {
   }
 
   private ratingLine(draft: RatingDraft, milliseconds: number | undefined): Rating {
-    const output = this.input.outputs.find(({ generation }) => generation.id === draft.generationId);
+    const { showing, ...change } = draft;
+    const output = this.shown.find((candidate) => showingOf(candidate) === showing);
     const outputSha256 = output ? this.sha256Of(output) : '';
-    return { ...this.head(), outputSha256, ...draft, ...(milliseconds !== undefined && { milliseconds }), ...(this.revealed && { unblinded: true }) };
+    const { anchor, repeat } = output ?? {};
+    return { ...this.head(), generationId: output?.generation.id ?? '', outputSha256, ...change, ...(anchor && { anchor }), ...(repeat && { repeat }), ...(milliseconds !== undefined && { milliseconds }), ...(this.revealed && { unblinded: true }) };
   }
 }
 
 /** The part of a line that a change decides. */
-export type RatingDraft = Pick<Rating, 'generationId' | 'answers'> & Partial<Pick<Rating, 'failureModes' | 'pins' | 'note' | 'flagged' | 'best' | 'worst'>>;
+export type RatingDraft = { readonly showing: string } & Pick<Rating, 'answers'> & Partial<Pick<Rating, 'failureModes' | 'pins' | 'note' | 'flagged' | 'best' | 'worst'>>;
 
 interface Undo {
   readonly cell: number;

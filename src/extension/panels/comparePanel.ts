@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { Uri, ViewColumn, window, workspace as editorWorkspace, type Disposable, type WebviewPanel } from 'vscode';
+import { RelativePattern, Uri, ViewColumn, window, workspace as editorWorkspace, type Disposable, type FileSystemWatcher, type WebviewPanel } from 'vscode';
 import type { Logger } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
 import { ratingsPathOf, readReviewOutputs } from '../../core/review/reviewSet';
@@ -24,6 +24,7 @@ export interface CompareContext {
   readonly rater: string;
   /** Key of the cell to open at; the first gap when left out. */
   readonly cell?: string;
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
   readonly log: Logger;
   onClosed(): void;
 }
@@ -68,6 +69,7 @@ export class ComparePanel {
   /** Of the newest question: `true` once every output of the set has what was asked for, `false` when closed before. */
   finished: Promise<boolean> = Promise.resolve(false);
 
+  private readonly watcher: FileSystemWatcher;
   private model: CompareModel | undefined;
   private closed = false;
   private readonly ending: (() => void)[] = [];
@@ -82,6 +84,8 @@ export class ComparePanel {
     };
     panel.webview.onDidReceiveMessage((message: WebviewMessage) => this.receive(message));
     panel.onDidDispose(() => this.end());
+    this.watcher = editorWorkspace.createFileSystemWatcher(new RelativePattern(Uri.file(path.dirname(context.planPath)), 'ratings.jsonl'));
+    this.watcher.onDidChange(() => void this.model?.noticeFile());
     const { webview } = panel;
     const folder = bundles(context.extensionUri);
     webview.html = compareHtml({
@@ -118,14 +122,14 @@ export class ComparePanel {
     return model.finished(context.criterion);
   }
 
-  private async load({ evaluationPath, workspace, planPath, storage, modelIds, criterion, rater, log }: CompareContext): Promise<CompareModel | undefined> {
+  private async load({ evaluationPath, workspace, planPath, storage, modelIds, criterion, rater, keys, log }: CompareContext): Promise<CompareModel | undefined> {
     const evaluation = await readEvaluation(evaluationPath);
     if (!evaluation.ok) return this.refuse(evaluation.failure.message, evaluation.failure.advice);
     const outputs = await readReviewOutputs(workspace, evaluation.value, modelIds);
     const token = await rememberSet(storage, { ...(modelIds && { modelIds }), ...(criterion !== undefined && { criterion }) });
     const ratingsPath = ratingsPathOf(path.dirname(planPath));
     const model = await CompareModel.open(
-      { evaluation: evaluation.value, outputs, ratingsPath, rater, focus: criterion, restore: { plan: planPath, token } },
+      { evaluation: evaluation.value, outputs, ratingsPath, rater, focus: criterion, restore: { plan: planPath, token }, ...(keys && { keys }) },
       {
         log,
         now: () => new Date(),
@@ -157,6 +161,7 @@ export class ComparePanel {
 
   private end(): void {
     this.closed = true;
+    this.watcher.dispose();
     if (ComparePanel.open.get(this.context.planPath) === this) ComparePanel.open.delete(this.context.planPath);
     for (const end of this.ending.splice(0)) end();
     this.model?.dispose();

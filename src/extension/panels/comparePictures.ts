@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
+import type { AnchorKind } from '../../core/review/rating';
 
 /** A picture as the panel may have it: pixels only, in one neutral format for all. */
 export interface PlainPicture {
@@ -12,6 +14,8 @@ interface Entry {
   readonly path: string;
   /** Of a small copy: pixels that its place has, which it fills; a full one when absent. */
   readonly small?: { readonly width: number; readonly height: number };
+  /** Shown as a hidden check, under an id of its own. */
+  readonly anchor?: AnchorKind;
 }
 
 const maximumCachedBytes = 256 * 2 ** 20;
@@ -27,8 +31,8 @@ export class ComparePictures {
   private readonly cache = new Map<string, PlainPicture>();
   private cachedBytes = 0;
 
-  idOf(path: string): string {
-    return this.id({ path });
+  idOf(path: string, anchor?: AnchorKind): string {
+    return this.id({ path, ...(anchor && { anchor }) });
   }
 
   /** Cut to fill a place of this many pixels, from the top. */
@@ -36,12 +40,10 @@ export class ComparePictures {
     return this.id({ path, small });
   }
 
-  pathOf(id: string): string | undefined {
-    return this.entries.get(id)?.path;
-  }
-
-  isThumbnail(id: string): boolean {
-    return this.entries.get(id)?.small !== undefined;
+  /** The file whose picture this is, as it lies on the disk; `undefined` for small copies and hidden checks. */
+  fileOf(id: string): string | undefined {
+    const entry = this.entries.get(id);
+    return entry && !entry.small && !entry.anchor ? entry.path : undefined;
   }
 
   /** `undefined` when there is no such picture, or it cannot be decoded. */
@@ -64,7 +66,7 @@ export class ComparePictures {
   }
 
   private id(entry: Entry): string {
-    const key = JSON.stringify([entry.small, entry.path]);
+    const key = JSON.stringify([entry.small, entry.anchor, entry.path]);
     const known = this.ids.get(key);
     if (known) return known;
     const id = randomBytes(12).toString('base64url');
@@ -84,12 +86,21 @@ export class ComparePictures {
   }
 }
 
-async function encode({ path, small }: Entry): Promise<PlainPicture> {
+async function encode({ path, small, anchor }: Entry): Promise<PlainPicture> {
   const { default: sharp } = await import('sharp');
   const file = await readFile(path);
   const upright = sharp(file, { failOn: 'error' }).autoOrient().toColourspace('srgb');
   const encoded = small
     ? await upright.resize({ ...small, fit: 'cover', position: 'top' }).png().toBuffer()
-    : await upright.png({ compressionLevel: 1 }).toBuffer();
+    : await (anchor === 'degraded' ? await degraded(upright) : upright).png({ compressionLevel: 1 }).toBuffer();
   return { bytes: Uint8Array.from(encoded), sha256: createHash('sha256').update(file).digest('hex') };
+}
+
+/** Soft, blocky and washed out: whoever looks at all scores it low. */
+async function degraded(picture: Sharp): Promise<Sharp> {
+  const { default: sharp } = await import('sharp');
+  const { data, info } = await picture.clone().toBuffer({ resolveWithObject: true });
+  const width = Math.max(8, Math.round(info.width / 12));
+  const spoilt = await sharp(data).resize({ width }).modulate({ saturation: 0.45 }).jpeg({ quality: 8 }).toBuffer();
+  return sharp(spoilt).resize(info.width, info.height, { fit: 'fill', kernel: 'cubic' });
 }

@@ -8,10 +8,10 @@ import type { CompareModel } from './compareModel';
 export function buildState(model: CompareModel, focus: ReviewFocus, summarize: () => SummaryView): CompareState {
   const { evaluation, restore } = model.input;
   const cell = model.cells[model.cell];
-  const outputs = model.input.outputs.filter(({ generation }) => !model.unreadable.has(generation.id));
+  const outputs = model.shown.filter(({ generation }) => !model.unreadable.has(generation.id));
   const rated = outputs.filter((output) => model.isRated(output));
   const pace = reviewProgress(
-    outputs.map((output) => ({ rating: model.isRated(output) ? model.ledger.current.get(output.generation.id) : undefined, seen: false })),
+    outputs.map((output) => ({ rating: model.isRated(output) ? model.ratingOf(output) : undefined, seen: false })),
     evaluation.criteria,
     undefined,
   );
@@ -38,6 +38,9 @@ export function buildState(model: CompareModel, focus: ReviewFocus, summarize: (
     prefetch: prefetch(model),
     brokenLines: model.ledger.brokenLines,
     ...(summary && { summary }),
+    ...(model.votes && { vote: model.votes.view() }),
+    ...(model.elsewhere && { elsewhere: true }),
+    ...(model.input.keys && { keys: model.input.keys }),
   };
 }
 
@@ -64,12 +67,12 @@ export const kindLabels: Readonly<Record<string, string>> = { angle: 'Camera ang
 
 function outputView(model: CompareModel, output: ReviewOutput, letter: string): OutputView {
   const { id, modelId } = output.generation;
-  const rating = model.ledger.current.get(id);
+  const rating = model.ratingOf(output);
   const rated = model.isRated(output);
   const entry = model.input.evaluation.models.find((candidate) => candidate.id === modelId);
   return {
     letter,
-    picture: model.unreadable.has(id) ? undefined : model.pictures.idOf(output.outputPath),
+    picture: model.unreadable.has(id) ? undefined : model.pictures.idOf(output.outputPath, output.anchor),
     answers: rating?.answers ?? {},
     failureModes: rating?.failureModes ?? [],
     pins: rating?.pins ?? [],
@@ -80,13 +83,15 @@ function outputView(model: CompareModel, output: ReviewOutput, letter: string): 
     rated,
     changed: model.ledger.setAside.has(id) && !rated,
     remarks: rated && model.sha256Of(output) === output.generation.picture.sha256 ? ['Unchanged'] : [],
-    ...(model.revealed && { model: entry?.title ?? modelId }),
+    ...(model.revealed && { model: output.anchor ? anchorNames[output.anchor] : (entry?.title ?? modelId) }),
   };
 }
 
+const anchorNames = { source: 'Untouched source', degraded: 'Degraded output' } as const;
+
 function cellMark(model: CompareModel, cell: ReviewCell): CellMark {
   const outputs = cell.outputs.filter(({ generation }) => !model.unreadable.has(generation.id));
-  const ratings = outputs.flatMap(({ generation }) => model.ledger.current.get(generation.id) ?? []);
+  const ratings = outputs.flatMap((output) => model.ratingOf(output) ?? []);
   return {
     thumbnail: model.pictures.thumbnailOf(cell.sourcePath),
     rated: outputs.filter((output) => model.isRated(output)).length,
@@ -100,7 +105,7 @@ function cellMark(model: CompareModel, cell: ReviewCell): CellMark {
 function prefetch(model: CompareModel): readonly string[] {
   const next = model.cells[model.cell + 1];
   if (!next) return [];
-  return [next.sourcePath, ...next.outputs.map(({ outputPath }) => outputPath)].map((file) => model.pictures.idOf(file));
+  return [next.sourcePath, ...next.outputs].map((shown) => (typeof shown === 'string' ? model.pictures.idOf(shown) : model.pictures.idOf(shown.outputPath, shown.anchor)));
 }
 
 function criterionView(criterion: CompareModel['input']['evaluation']['criteria'][number]): CriterionView {

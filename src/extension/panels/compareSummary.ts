@@ -1,18 +1,21 @@
+import { anchorResult, selfAgreement } from '../../core/review/agreement';
 import { estimateText, matrixNotes, rankedModels, rankText } from '../../core/review/matrixDocument';
 import { shuffled, type Session } from '../../core/review/session';
-import { summarize, type ModelSummary } from '../../core/review/summary';
+import { summarize, type ModelSummary, type Summary } from '../../core/review/summary';
 import type { ModelRow, SummaryView } from '../../webviews/compare/contract';
 import type { CompareModel } from './compareModel';
 
+/** Pairs of models that the ratings do not tell apart, by id. */
+export function undecidedPairs(model: CompareModel): readonly (readonly [string, string])[] {
+  return tiedPairs(summaryOf(model).models.filter(({ state }) => state === 'rated')).map(([left, right]) => [left.modelId, right.modelId]);
+}
+
 /** The finished session in figures. Until the reveal models are numbers from a shuffle of their own. */
 export function summaryView(model: CompareModel, session: Session): SummaryView {
-  const { evaluation, outputs } = model.input;
-  const generations = outputs.map((output) => {
-    const { generation } = output;
-    return { ...generation, output: { ...generation.output, sha256: model.sha256Of(output) } };
-  });
-  const ratings = [...model.ledger.current.values()];
-  const summary = summarize(evaluation, generations, ratings);
+  const { evaluation } = model.input;
+  const all = [...model.ledger.current.values()];
+  const ratings = all.filter(({ anchor, repeat }) => !anchor && !repeat);
+  const summary = summaryOf(model);
   const rated = rankedModels(summary).filter(({ state }) => state === 'rated');
   const numbers = new Map(shuffled(rated, ({ modelId }) => modelId, `${session.seed}/summary`).map(({ modelId }, index) => [modelId, `Model ${index + 1}`]));
   const nameOf = ({ modelId, title }: Pick<ModelSummary, 'modelId' | 'title'>): string => (model.revealed ? title : (numbers.get(modelId) ?? 'Model'));
@@ -20,9 +23,14 @@ export function summaryView(model: CompareModel, session: Session): SummaryView 
   const count = evaluation.criteria.find(({ kind }) => kind === 'count');
   const same = evaluation.criteria.find(({ kind }) => kind === 'yesNo');
   const limit = evaluation.limits.sameCharacterShare;
-  const milliseconds = ratings.reduce((sum, rating) => sum + rating.milliseconds, 0);
+  const milliseconds = all.reduce((sum, rating) => sum + rating.milliseconds, 0);
 
+  const repeats = all.filter(({ repeat }) => repeat);
+  const agreement = scales.flatMap(({ id }) => selfAgreement(ratings, repeats, evaluation.criteria).filter(({ criterionId }) => criterionId === id))[0];
+  const anchors = anchorResult(all.filter(({ anchor }) => anchor), evaluation.criteria);
   return {
+    ...(agreement?.kappa !== undefined && { selfAgreement: { kappa: agreement.kappa, n: agreement.n } }),
+    ...(anchors.n > 0 && { anchors }),
     ...(milliseconds > 0 && { minutes: milliseconds / 60_000 }),
     ...(same && limit !== undefined && { limit }),
     shareLabel: same?.label ?? '',
@@ -38,9 +46,14 @@ export function summaryView(model: CompareModel, session: Session): SummaryView 
     }),
     tiedPairs: tiedPairs(rated).map(([left, right]) => [nameOf(left), nameOf(right)] as const),
     notProven: rated.filter(({ sameCharacter }) => sameCharacter?.verdict === 'notProven').map(nameOf),
-    flagged: model.cells.flatMap(({ outputs: own }, index) => (own.some(({ generation }) => model.ledger.current.get(generation.id)?.flagged) ? [index] : [])),
+    flagged: model.cells.flatMap(({ outputs: own }, index) => (own.some((output) => model.ratingOf(output)?.flagged) ? [index] : [])),
     notes: matrixNotes(summary),
   };
+}
+
+function summaryOf(model: CompareModel): Summary {
+  const generations = model.input.outputs.map((output) => ({ ...output.generation, output: { ...output.generation.output, sha256: model.sha256Of(output) } }));
+  return summarize(model.input.evaluation, generations, [...model.ledger.current.values()].filter(({ anchor, repeat }) => !anchor && !repeat));
 }
 
 function tiedPairs(models: readonly ModelSummary[]): readonly (readonly [ModelSummary, ModelSummary])[] {

@@ -13,16 +13,17 @@ import { SurveyPanel, type SurveyContext } from './surveyPanel';
 export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, writeAnalysis: (planPath: string) => void): Panels & { matrix(planPath: string): void; dispose(): void } {
   const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
     const uri = Uri.file(planPath);
-    const { workspace, storage, planFolder } = planPaths(context, uri);
+    const paths = planPaths(context, uri);
     return {
       extensionUri: context.extensionUri,
       planPath,
-      workspace,
-      storage,
-      evaluationPath: path.join(planFolder, 'evaluation.json'),
+      workspace: paths.workspace,
+      storage: paths.storage,
+      evaluationPath: path.join(paths.planFolder, 'evaluation.json'),
       ...(look.modelIds && { modelIds: look.modelIds }),
       ...(look.criterion !== undefined && { criterion: look.criterion }),
       rater: readSettings(uri).run.rater,
+      keys: readSettings(uri).compareKeys,
       log,
       onClosed: () => undefined,
     };

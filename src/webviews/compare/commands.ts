@@ -51,6 +51,7 @@ export function onKeyUp(panel: Panel, event: KeyboardEvent): void {
 export function run(panel: Panel, command: CommandId): void {
   const { state, local } = panel;
   if (command === 'help') return panel.update({ help: true, menu: false });
+  if (state?.vote) return runOnVote(panel, command);
   if (!state?.cell || local.sheet) return runOnSheet(panel, command);
   if (command.startsWith('digit')) return digit(panel, Number(command.slice(5)));
   const act = actions[command as keyof typeof actions];
@@ -85,6 +86,7 @@ const actions = {
     else focusCurrent(panel);
   },
   flip: (panel) => setMode(panel, 'flip'),
+  blink: (panel) => (panel.local.mode === 'blink' ? panel.update({ blinking: !panel.local.blinking }) : setMode(panel, 'blink')),
   slider: (panel) => setMode(panel, 'slider'),
   onion: (panel) => setMode(panel, 'onion'),
   difference: (panel) => setMode(panel, 'difference'),
@@ -96,6 +98,7 @@ const actions = {
   zoomOut: (panel) => zoom(panel, 0.8),
   link: (panel) => panel.update({ linked: !panel.local.linked }),
   reveal: (panel) => panel.state?.summary && panel.send({ type: 'reveal' }),
+  vote: (panel) => panel.state?.summary && panel.send({ type: 'voting', on: true }),
   left: (panel) => arrow(panel, -1, 0, 1),
   right: (panel) => arrow(panel, 1, 0, 1),
   up: (panel) => arrow(panel, 0, -1, 1),
@@ -108,8 +111,19 @@ const actions = {
 
 function runOnSheet(panel: Panel, command: CommandId): void {
   if (command === 'reveal') panel.send({ type: 'reveal' });
+  else if (command === 'vote') panel.send({ type: 'voting', on: true });
   else if (command === 'undo') panel.undo();
   else if (command === 'nextCell' || command === 'previousCell') panel.update({ sheet: false });
+}
+
+function runOnVote(panel: Panel, command: CommandId): void {
+  const choice = ({ digit1: 'left', left: 'left', digit2: 'right', right: 'right', digit3: 'tie', up: 'tie', digit4: 'bothBad', down: 'bothBad' } as const)[command as 'left'];
+  if (choice) return panel.vote(choice);
+  if (command === 'undo' || command === 'clear') return panel.undo();
+  if (command === 'grid' || command === 'vote') return panel.send({ type: 'voting', on: false });
+  if (command === 'fit') return fit(panel);
+  if (command === 'actualSize') return zoom(panel, 'actual');
+  if (command === 'zoomIn' || command === 'zoomOut') zoom(panel, command === 'zoomIn' ? 1.25 : 0.8);
 }
 
 function digit(panel: Panel, value: number): void {

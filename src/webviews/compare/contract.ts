@@ -16,6 +16,11 @@ export type WebviewMessage =
   | { readonly type: 'undo' }
   | { readonly type: 'go'; readonly cell: number }
   | { readonly type: 'reveal' }
+  /** Begins or leaves voting on pairs of models that the ratings do not tell apart. */
+  | { readonly type: 'voting'; readonly on: boolean }
+  | { readonly type: 'vote'; readonly choice: 'left' | 'right' | 'tie' | 'bothBad'; readonly milliseconds: number }
+  /** Rates in this window although another one has rated for the same person. */
+  | { readonly type: 'takeOver' }
   | { readonly type: 'newSession' }
   | { readonly type: 'openRatings' }
   | { readonly type: 'close' };
@@ -61,6 +66,22 @@ export interface CompareState {
   readonly brokenLines: number;
   /** Once every output is rated. */
   readonly summary?: SummaryView;
+  /** While pairs are voted on. */
+  readonly vote?: VoteView;
+  /** Another window has rated for the same person: this one only shows until it is asked to take over. */
+  readonly elsewhere?: true;
+  /** Keys that are bound anew, by command; `[]` for none. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface VoteView {
+  readonly given: number;
+  readonly most: number;
+  /** Pairs of models whose order is not sure yet. */
+  readonly pairsLeft: number;
+  readonly canUndo: boolean;
+  /** Absent when there is nothing left to ask. Which model stands on which side follows from the session's seed. */
+  readonly question?: { readonly source: string; readonly left: string; readonly right: string; readonly prompt: string; readonly kind: string };
 }
 
 export interface RestoreKey {
@@ -139,6 +160,9 @@ export interface LastChange {
 }
 
 export interface SummaryView {
+  /** Weighted kappa on silent repeats, and how many answers it rests on. */
+  readonly selfAgreement?: { readonly kappa: number; readonly n: number };
+  readonly anchors?: { readonly met: number; readonly n: number };
   readonly minutes?: number;
   readonly limit?: number;
   readonly shareLabel: string;

@@ -1,6 +1,6 @@
 import { fitted, type Viewport } from './viewport';
 
-export type Mode = 'grid' | 'flip' | 'slider' | 'onion' | 'difference';
+export type Mode = 'grid' | 'flip' | 'blink' | 'slider' | 'onion' | 'difference';
 
 /** How this window looks at things; nothing of it is about what was rated. */
 export interface Local {
@@ -21,6 +21,8 @@ export interface Local {
   readonly against: string;
   /** The source is shown in the output's place. */
   readonly holding: boolean;
+  /** In blink: whether it is the source's turn. */
+  readonly blinking: boolean;
   readonly pinning: Pinning | undefined;
   /** The number that was pressed; pins must go before it can be fewer. */
   readonly fewerPins: number | undefined;
@@ -42,7 +44,7 @@ export interface Pinning {
 }
 
 export const initial: Local = {
-  letter: 'A', row: undefined, mode: 'grid', linked: true, viewports: {}, opacity: 0.5, divider: 0.5, gain: 2, against: 'source', holding: false,
+  letter: 'A', row: undefined, mode: 'grid', linked: true, viewports: {}, opacity: 0.5, divider: 0.5, gain: 2, against: 'source', holding: false, blinking: false,
   pinning: undefined, fewerPins: undefined, pickingModes: false, help: false, menu: false, sheet: false, toast: undefined, misaligned: 'warn',
 };
 

@@ -32,6 +32,7 @@ export function fit(panel: Panel): void {
 
 /** Big surfaces show the current output, so they share its view. */
 export function viewportKey(panel: Panel, slot: string): string {
+  if (slot.startsWith('vote-')) return 'source';
   return slot === 'solo' || slot === 'pair' || slot === 'heat' ? panel.local.letter : slot;
 }
 

@@ -2,6 +2,7 @@ import type { Host } from '../ui/host';
 import { announce } from '../ui/live';
 import { firstLetter, nextTarget, openRow } from './advance';
 import type { Change, CompareState, HostMessage, OutputView, Pin, RestoreKey, WebviewMessage } from './contract';
+import { bindKeys } from './keys';
 import { initial, type Local, type Mode } from './local';
 import { Pictures } from './pictures';
 import { Stage } from './surface';
@@ -24,6 +25,7 @@ export interface CompareContract {
 
 const advanceDelay = 150;
 const toastTime = 6000;
+const blinkTime = 450;
 
 /** The panel's state and the ways it changes. A rating is shown only once the host says that it is saved. */
 export class Panel {
@@ -47,6 +49,7 @@ export class Panel {
     this.resumed = remembered(host.recall());
     if (this.resumed) this.local = { ...initial, mode: this.resumed.mode, linked: this.resumed.linked };
     host.send({ type: 'ready', ...(this.resumed && { cell: this.resumed.cell }) });
+    this.blink();
   }
 
   get output(): OutputView | undefined {
@@ -99,6 +102,7 @@ export class Panel {
   rate(change: Change, letter = this.local.letter): void {
     const { state } = this;
     if (!state?.cell) return;
+    if (state.elsewhere) return announce('Rated in another window. Choose Rate here instead first.');
     const now = performance.now();
     this.ask({ type: 'rate', cell: state.cell.index, letter, change, milliseconds: now - this.since });
     this.since = now;
@@ -149,8 +153,21 @@ export class Panel {
   /** The surface that shows the current output. */
   get currentSlot(): string {
     const { mode, letter } = this.local;
+    if (this.state?.vote) return 'vote-left';
     if (mode !== 'grid') return 'solo';
     return this.stage.drawn.has('pair') ? 'pair' : letter;
+  }
+
+  vote(choice: Extract<WebviewMessage, { readonly type: 'vote' }>['choice']): void {
+    if (!this.state?.vote?.question) return;
+    const now = performance.now();
+    this.ask({ type: 'vote', choice, milliseconds: now - this.since });
+    this.since = now;
+  }
+
+  /** Source and output in turn; whoever asks the system for less motion presses the key instead. */
+  private blink(): void {
+    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) setInterval(() => this.local.mode === 'blink' && !this.local.sheet && this.update({ blinking: !this.local.blinking }), blinkTime);
   }
 
   private ask(message: WebviewMessage): void {
@@ -161,19 +178,29 @@ export class Panel {
   private accept(state: CompareState): void {
     const before = this.state;
     this.state = state;
+    bindKeys(state.keys);
     const moved = placeOf(state) !== placeOf(before);
     if (!before || moved) this.enterCell(state);
     const fresh = state.last && state.last.id !== before?.last?.id ? state.last : undefined;
     if (fresh && before) this.tell(state, fresh, before);
-    if (state.save.kind === 'failed' && state.save !== before?.save) announce(`Not saved: ${state.save.reason}. Press the key again.`);
+    this.tellAside(state, before);
     if (state.wanted || (!before && state.summary)) this.local = { ...this.local, sheet: !state.wanted };
-    if (before && before.blind !== state.blind) announce(state.blind ? 'A new blind session has begun.' : 'The models are revealed.');
     for (const id of state.prefetch) this.pictures.want(id);
     this.remember();
     this.draw();
     const queue = this.waiting ?? [];
     this.waiting = undefined;
     for (const run of queue) this.whenSettled(run);
+  }
+
+  /** What has changed beside the answers. */
+  private tellAside(state: CompareState, before: CompareState | undefined): void {
+    if (state.save.kind === 'failed' && state.save !== before?.save) announce(`Not saved: ${state.save.reason}. Press the key again.`);
+    if (before && before.blind !== state.blind) announce(state.blind ? 'A new blind session has begun.' : 'The models are revealed.');
+    if (state.elsewhere && !before?.elsewhere) announce('Rated in another window. Answers are shown here, but none is taken.');
+    if (!state.vote) return;
+    if (!before?.vote) this.since = performance.now();
+    else if (state.vote.given > before.vote.given) announce(state.vote.question ? 'Saved. Next pair.' : 'Saved. No pair is left to ask about.');
   }
 
   private enterCell(state: CompareState): void {
@@ -243,6 +270,6 @@ function placeOf(state: CompareState | undefined): string {
 
 /** What an older version kept is forgotten. */
 function remembered(state: Partial<Remembered> | undefined): Remembered | undefined {
-  const known = typeof state?.cell === 'number' && state.restore !== undefined && ['grid', 'flip', 'slider', 'onion', 'difference'].includes(state.mode ?? '');
+  const known = typeof state?.cell === 'number' && state.restore !== undefined && ['grid', 'flip', 'blink', 'slider', 'onion', 'difference'].includes(state.mode ?? '');
   return known ? (state as Remembered) : undefined;
 }

@@ -10,8 +10,11 @@ const breakAfter = 20 * 60_000;
 export function footer(panel: Panel, state: CompareState): Node {
   const scale = state.criteria.find(({ kind }) => kind === 'scale');
   const hint = (text: string, className: string, ...commands: readonly CommandId[]): Node => h('span', { class: className }, commands.map((command) => h('kbd', {}, keyLabel(command))), ` ${text}`);
-  const keys: readonly Child[] = panel.local.sheet
-    ? [state.blind && hint('reveal', '', 'reveal'), hint('look at cells', '', 'nextCell', 'previousCell'), hint('all keys', '', 'help')]
+  const word = (text: string, ...keys: readonly string[]): Node => h('span', {}, keys.map((key) => h('kbd', {}, key)), ` ${text}`);
+  const keys: readonly Child[] = state.vote
+    ? [word('left is better', '1', '←'), word('right is better', '2', '→'), word('as good', '3', '↑'), word('both bad', '4', '↓'), hint('source', 'opt', 'holdSource'), hint('undo', '', 'undo'), hint('results', '', 'grid')]
+    : panel.local.sheet
+    ? [state.summary !== undefined && state.summary.tiedPairs.length > 0 && hint('vote', '', 'vote'), state.blind && hint('reveal', '', 'reveal'), hint('look at cells', '', 'nextCell', 'previousCell'), hint('all keys', '', 'help')]
     : [
         scale?.kind === 'scale' && h('span', {}, h('kbd', {}, `${scale.minimum}–${scale.maximum}`), ' score'),
         state.criteria.some(({ kind }) => kind === 'yesNo') && hint('same character', '', 'yes', 'no'),

@@ -1,4 +1,5 @@
 import { h, type Child } from '../../ui/dom';
+import { icon } from '../../ui/icons';
 import { keyHelp } from '../../ui/keyHelp';
 import { control } from '../../ui/toolkit';
 import { focusCurrent } from '../looking';
@@ -13,6 +14,7 @@ import { single } from './single';
 import { stageEvents } from './stageEvents';
 import { strip } from './strip';
 import { tools } from './tools';
+import { voting } from './vote';
 
 /** The whole panel for its present state. */
 export function page(panel: Panel): readonly Child[] {
@@ -28,7 +30,10 @@ export function page(panel: Panel): readonly Child[] {
       'main',
       { class: 'panel', 'aria-label': 'Compare outputs', key: 'panel' },
       header(panel),
-      finished
+      state.elsewhere && elsewhere(panel),
+      state.vote
+        ? voting(panel, state, state.vote)
+        : finished
         ? sheet(panel, state, finished)
         : [
             tools(panel),
@@ -47,6 +52,11 @@ export function page(panel: Panel): readonly Child[] {
       panel.update({ help: false });
     }),
   ];
+}
+
+/** Two windows that rate at once would each show old answers: the one that did not rate last only looks. */
+function elsewhere(panel: Panel): Child {
+  return h('div', { class: 'warnbar', role: 'status', key: 'elsewhere' }, icon('eye'), 'Rated in another window: answers are shown here, but none is taken.', h('span', { class: 'end' }, h('button', { class: 'link', on: { click: () => panel.send({ type: 'takeOver' }) } }, 'Rate here instead')));
 }
 
 /** After drawing: the focus goes where a change of cell, view or output wants it. */

@@ -16,7 +16,7 @@ export function sheet(panel: Panel, state: CompareState, summary: SummaryView): 
         'header',
         {},
         h('div', {}, h('h1', {}, `All ${state.progress.total} outputs are rated`), h('p', { class: 'mute' }, state.blind ? 'Model names are still hidden. Models are numbered at random here; the numbers are not the letters, which change in every cell.' : 'The models are revealed. Ratings that are changed from now on are marked as not blind.')),
-        h('dl', { class: 'facts' }, summary.minutes !== undefined && fact('Time', `${Math.max(1, Math.round(summary.minutes))} min`), state.progress.secondsPerOutput !== undefined && fact('Per output', `${state.progress.secondsPerOutput.toFixed(1)} s`)),
+        h('dl', { class: 'facts' }, summary.minutes !== undefined && fact('Time', `${Math.max(1, Math.round(summary.minutes))} min`), state.progress.secondsPerOutput !== undefined && fact('Per output', `${state.progress.secondsPerOutput.toFixed(1)} s`), summary.selfAgreement && fact('Self-agreement κ', summary.selfAgreement.kappa.toFixed(2)), summary.anchors && fact('Hidden anchors', `${summary.anchors.met} of ${summary.anchors.n}`)),
       ),
       h('div', { class: 'cols' }, results(summary), h('div', {}, undecided(panel, summary), revealBox(panel, state))),
     ),
@@ -89,7 +89,7 @@ function verdict(decided: 'pass' | 'fail' | 'notProven' | undefined): Child {
 
 function undecided(panel: Panel, { tiedPairs, notProven, flagged }: SummaryView): Node | false {
   const items: readonly (Node | false)[] = [
-    tiedPairs.length > 0 && item('pair', `${counted(tiedPairs.length, 'pair')} of models`, `${listed(tiedPairs.map(([left, right]) => `${left} and ${right}`), 3)} cannot be told apart.`),
+    tiedPairs.length > 0 && item('pair', `${counted(tiedPairs.length, 'pair')} of models`, `${listed(tiedPairs.map(([left, right]) => `${left} and ${right}`), 3)} cannot be told apart.`, h(control.button, { appearance: 'primary', on: { click: () => panel.send({ type: 'voting', on: true }) } }, 'Vote')),
     notProven.length > 0 && item('open', `${counted(notProven.length, 'verdict')} not proven`, `${listed(notProven)} ${notProven.length === 1 ? 'lies' : 'lie'} across the limit. More source pictures narrow it most.`),
     flagged.length > 0 && item('flag', counted(flagged.length, 'flagged cell'), `${flagged.length === 1 ? 'Cell' : 'Cells'} ${listed(flagged.map((index) => String(index + 1)))}.`, h(control.button, { appearance: 'secondary', on: { click: () => panel.go(flagged[0] ?? 0) } }, 'Look again')),
   ];

@@ -42,7 +42,7 @@ function solo(panel: Panel, cell: CellView): Node {
   if (output?.picture === undefined || panel.pictures.isMissing(output.picture)) return missingCard();
   const source = cell.source.picture;
   if (local.mode === 'slider' && !local.holding) return slider(panel, cell, output, output.picture);
-  const holding = local.holding && source !== undefined;
+  const holding = (local.holding || (local.mode === 'blink' && local.blinking)) && source !== undefined;
   const onion = local.mode === 'onion' && source !== undefined && !holding;
   const layers: readonly Layer[] = holding ? [{ picture: source }] : onion ? [{ picture: source }, { picture: output.picture, opacity: local.opacity }] : [{ picture: output.picture }];
   const marks: readonly Child[] = onion ? [h('span', { class: 'letter word' }, `Source + ${output.letter}`)] : outputMarks(panel, output, holding);
@@ -134,6 +134,7 @@ function misaligned(panel: Panel): Node {
 function hints(mode: string): Node {
   const key = (...names: readonly string[]): readonly Node[] => names.map((name) => h('kbd', {}, name));
   const lead = {
+    blink: h('span', { key: 'l' }, key(keyLabel('blink')), ' the other one'),
     flip: h('span', { key: 'l' }, key(keyLabel('previousSide'), keyLabel('nextSide')), ' nearest in score'),
     slider: h('span', { key: 'l' }, 'Drag, or ', key('←', '→')),
     onion: h('span', { key: 'l' }, key('←', '→'), ' opacity'),

@@ -8,6 +8,7 @@ import type { Panel } from '../panel';
 const modes: readonly { readonly mode: Mode; readonly label: string }[] = [
   { mode: 'grid', label: 'Grid' },
   { mode: 'flip', label: 'Flip' },
+  { mode: 'blink', label: 'Blink' },
   { mode: 'slider', label: 'Slider' },
   { mode: 'onion', label: 'Onion' },
   { mode: 'difference', label: 'Difference' },
@@ -53,6 +54,7 @@ function modeOptions(panel: Panel): readonly (Node | false)[] {
   const option = {
     grid: undefined,
     flip: undefined,
+    blink: h('span', { class: 'mute' }, local.blinking ? 'Source' : `Output ${local.letter}`),
     slider: h('span', { class: 'row' }, 'Against', h('b', {}, local.against === 'source' ? 'Source' : `Output ${local.against}`), sides),
     onion: h('label', { class: 'row' }, `Opacity of ${local.letter}`, range('Opacity', 0, 100, local.opacity * 100, (value) => panel.update({ opacity: value / 100 })), h('b', {}, `${Math.round(local.opacity * 100)} %`)),
     difference: h('label', { class: 'row' }, 'Gain', range('Gain', 1, 8, local.gain, (value) => panel.update({ gain: value })), h('b', {}, `× ${local.gain}`), sides),
