@@ -1,19 +1,26 @@
-/** Compares reading and writing a large plan with what it costs at least. Exits with 1 when a ratio is over its target. */
+/** Compares reading and writing a large plan with what it costs at least, then downloads with their peers. Exits with 1 when a ratio is over its target. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import MarkdownIt from 'markdown-it';
 import { stepAddress } from '../../src/core/plan/address';
 import { parsePlan } from '../../src/core/plan/parse';
 import { FilePlanStore } from '../../src/core/plan/planFile';
+import { benchDownloads, benchProcess } from './downloads';
 
 /** The plan that Evalmark was conceived for where it lies beside the repository, else the sample's. */
 const sources = ['../shared/plans/qwen-ecosystem-validation/tasks.md', 'test_data/sample/plans/tiny-editors/tasks.md'];
 
 const repetitions = 100;
 
-await benchPlans();
+const role = process.argv.slice(2);
+if (role.length > 0) await benchProcess(role);
+else {
+  await benchPlans();
+  if (!(await benchDownloads(fileURLToPath(import.meta.url)))) process.exitCode = 1;
+}
 
 async function benchPlans(): Promise<void> {
   const source = sources.find((file) => existsSync(file));

@@ -124,7 +124,7 @@ export class PartFile {
 
 /** Not `.incomplete`, which other tools delete or overwrite. */
 const suffix = '.evalmark-part';
-const saveEvery = 300;
+const saveEvery = 100;
 
 function sideOf(blob: string): string {
   return `${blob}${suffix}.json`;
