@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const commands = ['run', 'list', 'status', 'link', 'report'] as const;
+export const commands = ['run', 'list', 'status', 'link', 'report', 'decide'] as const;
 export type CommandName = (typeof commands)[number];
 
 export interface CliArguments {
@@ -16,6 +16,8 @@ export interface CliArguments {
   readonly set: string | undefined;
   /** `report` only: say what is stale, write nothing. */
   readonly check: boolean;
+  /** `decide` only: what a person decided, by part. */
+  readonly decision: Readonly<Partial<Record<'approach' | 'rationale' | 'next' | 'timeline', string>>>;
 }
 
 export type ParsedArguments =
@@ -38,6 +40,10 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         commit: { type: 'string', default: 'off' },
         set: { type: 'string' },
         check: { type: 'boolean' },
+        option: { type: 'string' },
+        rationale: { type: 'string' },
+        next: { type: 'string' },
+        timeline: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
@@ -55,6 +61,8 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (values.commit !== 'off' && values.commit !== 'task' && values.commit !== 'phase') {
     return { kind: 'usage', message: `--commit takes off, task or phase, not "${values.commit}".` };
   }
+  const decision = given({ approach: values.option, rationale: values.rationale, next: values.next, timeline: values.timeline });
+  if (known === 'decide' && Object.keys(decision).length === 0) return { kind: 'usage', message: 'Say what you decided: --option A --rationale … --next … --timeline …' };
   return {
     kind: 'run',
     arguments: {
@@ -68,8 +76,13 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       commit: values.commit,
       set: values.set,
       check: values.check ?? false,
+      decision,
     },
   };
+}
+
+function given(parts: Readonly<Record<string, string | undefined>>): CliArguments['decision'] {
+  return Object.fromEntries(Object.entries(parts).filter(([, words]) => words !== undefined && words.trim() !== ''));
 }
 
 export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
@@ -79,6 +92,7 @@ export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
   status  one line for each phase, what is next, what failed and why
   link    shows what each step runs and why; with --set, changes it in the plan
   report  makes the documents again from results.json and ratings.jsonl
+  decide  writes a decision of yours into the results document, STATUS.md and the plan
 
 PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, phase:2, or line:157.
 
@@ -89,6 +103,8 @@ PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, p
   --workspace DIR the folder that paths in the plan are relative to; default: the repository's root
   --set "ACTION key=value …"   for link with one STEP; "none" removes the comment
   --check         for report: writes nothing; code 1 when a document is stale
+  --option A, --rationale TEXT, --next TEXT, --timeline TEXT
+                  for decide: the parts of the decision, each as you word it
 
 Exit codes: 0 done, 1 a step failed, 2 usage, 3 a person is needed.
 `;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArguments, usage, type CliArguments, type CommandName } from './arguments';
+import { decide } from './decide';
 import { link } from './link';
 import { list } from './list';
 import { report } from './report';
@@ -10,7 +11,7 @@ import { version } from './version';
 /** What a shell sees; `needsPerson` tells a script that nothing is broken. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
 
-const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, report };
+const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, report, decide };
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `evalmark list | head` closes the pipe early; that is no failure.

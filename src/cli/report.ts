@@ -16,7 +16,7 @@ import { terminalAsk } from './terminalAsk';
 export async function report(args: CliArguments): Promise<number> {
   const opened = await openPlan(args);
   if (!opened.ok) return opened.exitCode;
-  const context = contextOf(args, opened.plan);
+  const context = reportContext(args, opened.plan);
   const made = await (args.check ? checkDocuments(context) : rebuildDocuments(context));
   await context.settled();
   if (!made.ok) {
@@ -28,7 +28,8 @@ export async function report(args: CliArguments): Promise<number> {
   return args.check && made.value.some(isBehind) ? 1 : 0;
 }
 
-function contextOf(args: CliArguments, plan: Plan): RebuildContext & { settled(): Promise<void> } {
+/** What writing documents needs of the outside world. */
+export function reportContext(args: CliArguments, plan: Plan): RebuildContext & { settled(): Promise<void> } {
   const paths = pathsOf(args);
   const written = new WrittenFiles(paths.storage);
   const noted: Promise<void>[] = [];

@@ -1,11 +1,12 @@
 import { ok, type Failure } from '../core/outcome';
 import { Runner } from '../core/runner/runner';
-import type { RunSummary } from '../core/runner/runState';
+import type { Ask } from '../core/actions/action';
+import type { RunSelection, RunSummary } from '../core/runner/runState';
 import { answersAsk } from './answersAsk';
 import type { CliArguments } from './arguments';
 import { compose, pathsOf } from './compose';
-import { openPlan, reportFailure } from './openPlan';
-import { humanOutput, jsonOutput } from './runOutput';
+import { openPlan, reportFailure, type OpenedPlan } from './openPlan';
+import { humanOutput, jsonOutput, type RunOutput } from './runOutput';
 import { selectionOf } from './stepNames';
 import { terminalAsk } from './terminalAsk';
 
@@ -19,15 +20,20 @@ export async function run(args: CliArguments): Promise<number> {
   const person = args.answers === undefined ? ok(terminalAsk({ yes: args.yes })) : await answersAsk(args.answers, { yes: args.yes, paths: pathsOf(args) });
   if (!person.ok) return refused(person.failure, args.json);
 
-  const composition = await compose(args, opened.store, output.pausedFor(person.value), output.log, output.shell);
+  return runSelection(args, opened, selection.value, person.value, output);
+}
+
+/** Runs it with this person to ask, and returns the exit code. */
+export async function runSelection(args: CliArguments, { plan, store }: Extract<OpenedPlan, { ok: true }>, selection: RunSelection, person: Ask, output: RunOutput): Promise<number> {
+  const composition = await compose(args, store, output.pausedFor(person), output.log, output.shell);
   const runner = new Runner(composition.services);
   await runner.load();
-  runner.onEvent((event) => output.event(event, opened.plan));
+  runner.onEvent((event) => output.event(event, plan));
   const stop = () => void runner.cancel({ kind: 'plan' });
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   try {
-    const summary = await runner.run(selection.value);
+    const summary = await runner.run(selection);
     output.finished(summary);
     return exitCodeOf(summary);
   } finally {

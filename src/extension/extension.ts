@@ -139,6 +139,7 @@ export class Extension {
       'evalmark.learnPlans': () => start.learnPlans(),
       'evalmark.enterToken': () => start.enterToken(),
       'evalmark.forgetToken': () => start.forgetToken(),
+      'evalmark.decide': withPlan((host) => run.decide(host)),
       'evalmark.previewCommit': withPlan((host) => commits.preview(host)),
       'evalmark.undoCommit': withPlan((host) => commits.undo(host)),
       'evalmark.askAboutCommits': withPlan((host) => commits.askAgain(host)),

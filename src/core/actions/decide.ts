@@ -1,12 +1,12 @@
 import { cancelled, done, failed, needsPerson, type Outcome } from '../outcome';
 import { changeId } from '../report/changeId';
-import { decisionParts, decisionSection, partTitles, type DecisionPart } from '../report/decision';
-import { readSection, writeSection } from '../report/managedSection';
+import { decisionParts, decisionSection, ownWords, partTitles, type DecisionPart } from '../report/decision';
+import { readSection } from '../report/managedSection';
 import { optionsOf, resultsDocumentOf } from '../report/planOptions';
 import { rebuildDocuments } from '../report/rebuild';
 import { readResults } from '../report/results';
-import { resultsOrder } from '../report/sections/section';
-import { rankedModels, rankText } from '../review/matrixDocument';
+import { factsLine } from '../report/sections/optionFacts';
+import { approachWords, writeDecisionPart } from '../report/writeDecision';
 import type { Action, ActionContext } from './action';
 
 /** Takes down a decision that a person makes: which option, why, what next, and by when. Nothing is decided for them. */
@@ -53,13 +53,13 @@ async function chooseApproach(file: string, context: ActionContext): Promise<Out
     });
     const option = offered.find(({ letter }) => letter === chosen?.[0]);
     if (chosen && !option) return cancelled;
-    words = option && `**Option ${option.letter}: ${option.title}**`;
+    words = option && approachWords(context.plan, option.letter);
     remark = option && `Option ${option.letter}`;
   } else {
     words = await context.ask.text({ title: 'Which approach do you choose?', prompt: await standings(context), value: before.value ?? '', multiline: true });
   }
   if (!words?.trim()) return needsPerson('Choose the approach; nothing is decided for you.');
-  const written = await writeSection(file, decisionSection('approach'), words, context, { heading: partTitles.approach, order: resultsOrder, document: { title: 'Results' } });
+  const written = await writeDecisionPart(file, 'approach', words, context);
   if (!written.ok) return failed(written.failure);
   return remark ? { kind: 'done', summary: `${remark} in ${file}`, remark } : done(`decision in ${file}`);
 }
@@ -67,8 +67,7 @@ async function chooseApproach(file: string, context: ActionContext): Promise<Out
 async function writePart(file: string, part: Exclude<DecisionPart, 'approach'>, title: string, context: ActionContext): Promise<Outcome> {
   const before = await readSection(file, decisionSection(part), context);
   if (!before.ok) return failed(before.failure);
-  const heading = `### ${partTitles[part]}`;
-  const own = before.value?.replace(`${heading}\n\n`, '');
+  const own = before.value === undefined ? undefined : ownWords(part, before.value);
   const text = await context.ask.text({
     title: `${title}: ${partTitles[part].toLowerCase()}`,
     prompt: prompts[part],
@@ -76,9 +75,7 @@ async function writePart(file: string, part: Exclude<DecisionPart, 'approach'>, 
     multiline: true,
   });
   if (!text?.trim()) return needsPerson(`Write the ${partTitles[part].toLowerCase()} of the decision.`);
-  const earlier = decisionParts[decisionParts.indexOf(part) - 1] ?? 'approach';
-  const behind = await lastWritten(file, earlier, context);
-  const written = await writeSection(file, decisionSection(part), `${heading}\n\n${text.trim()}`, context, { ...(behind ? { after: behind } : {}), document: { title: 'Results' } });
+  const written = await writeDecisionPart(file, part, text, context);
   return written.ok ? done(`${partTitles[part].toLowerCase()} in ${file}`) : failed(written.failure);
 }
 
@@ -88,20 +85,8 @@ const prompts: Readonly<Record<Exclude<DecisionPart, 'approach'>, string>> = {
   timeline: 'By when? What changes in the plan of the project?',
 };
 
-/** The nearest part before that is in the document, so that the parts stand in their order. */
-async function lastWritten(file: string, part: DecisionPart, context: ActionContext): Promise<string | undefined> {
-  for (let index = decisionParts.indexOf(part); index >= 0; index--) {
-    const candidate = decisionSection(decisionParts[index] ?? 'approach');
-    const read = await readSection(file, candidate, context);
-    if (read.ok && read.value !== undefined) return candidate;
-  }
-  return undefined;
-}
-
-/** The ranking in one line, as a fact to decide on. */
+/** Figures to decide on, as facts: the ranking, who meets the limits, and what no model does well. */
 async function standings(context: ActionContext): Promise<string> {
   const results = await readResults(context);
-  if (!results.ok) return '';
-  const ranked = rankedModels(results.value.summary).filter(({ rank }) => rank);
-  return ranked.length === 0 ? 'Nothing is ranked yet.' : `Ranking: ${ranked.map((model) => `${rankText(model)} ${model.title}`).join('; ')}.`;
+  return results.ok ? factsLine(results.value) : '';
 }

@@ -42,6 +42,7 @@ export const commandId = {
   checkEnvironment: 'evalmark.checkEnvironment',
   enterToken: 'evalmark.enterToken',
   forgetToken: 'evalmark.forgetToken',
+  decide: 'evalmark.decide',
   previewCommit: 'evalmark.previewCommit',
   undoCommit: 'evalmark.undoCommit',
   askAboutCommits: 'evalmark.askAboutCommits',

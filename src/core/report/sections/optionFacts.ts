@@ -1,4 +1,4 @@
-import { rankedModels } from '../../review/matrixDocument';
+import { rankedModels, rankText } from '../../review/matrixDocument';
 import type { Results } from '../results';
 import { isHigh, kindScoreText, scoresByKind, type KindScore } from '../scoresByKind';
 import { markdownTable, plainText } from '../table';
@@ -24,6 +24,19 @@ export function optionFacts({ evaluation, outputs, summary }: Results): string {
       best.flatMap((tied) => (tied[0] ? [[tied[0].kind, plainText(tied[0].criterion.label), byModels(tied), tied[0].mean.toFixed(1), String(tied[0].n)]] : [])),
     ),
   ].join('\n');
+}
+
+/** The same facts in a line, to begin a rationale with: ranking, limits, gaps. */
+export function factsLine({ evaluation, outputs, summary }: Results): string {
+  const ranked = rankedModels(summary).filter(({ rank }) => rank);
+  if (ranked.length === 0) return 'Nothing is ranked yet.';
+  const meeting = ranked.filter((model) => meetsLimits(model, evaluation)).map(({ title }) => title);
+  const gaps = bestOfEachKind(scoresByKind(evaluation, outputs)).flatMap(([score]) => (score && !isHigh(score) ? [kindScoreText(score)] : []));
+  return [
+    `Ranking: ${ranked.map((model) => `${rankText(model)} ${model.title}`).join('; ')}.`,
+    `Meets every limit: ${meeting.join(', ') || 'no model'}.`,
+    ...(gaps.length > 0 ? [`At best: ${gaps.join('; ')}.`] : []),
+  ].join(' ');
 }
 
 /** For each kind of edit and criterion the highest mean, with every model that reaches it. */
