@@ -10,6 +10,12 @@ export interface Section {
   readonly end: number;
 }
 
+/** All blocks in order, so many at a time. */
+export function streamedSections(blocks: number, perSection: number): readonly Section[] {
+  const size = Math.max(1, Math.trunc(perSection));
+  return Array.from({ length: Math.ceil(blocks / size) }, (_, index) => ({ first: index * size, end: Math.min(blocks, (index + 1) * size) }));
+}
+
 /** A section's inputs and outputs by name. Tokens are rows; between sections they are float32. */
 export const ports = {
   latents: 'latents',

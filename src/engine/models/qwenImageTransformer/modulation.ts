@@ -1,9 +1,10 @@
 import { GraphBuilder } from '../../graph/graphBuilder';
-import { linear, narrow, operatorSet, silu, widen, type LayerContext } from '../../graph/layers';
-import type { QwenImageTransformerConfig } from './config';
-import { ports, type Section } from './blockGraph';
-import { blockPath, timestepFeatures, vectorsPerStream } from './tensors';
 import type { NumberTensor } from '../../graph/graphSession';
+import { linear, narrow, operatorSet, silu, widen, type LayerContext } from '../../graph/layers';
+import { storedWidths, type Weights } from '../../weights/weights';
+import { ports } from './blockGraph';
+import type { QwenImageTransformerConfig } from './config';
+import { blockPath, timestepFeatures, vectorsPerStream } from './tensors';
 
 /**
  * The vectors that steer blocks and output at one point on the way. They hang on nothing but that point (and LoRAs), so
@@ -22,20 +23,45 @@ export function conditioningGraph(context: Omit<LayerContext, 'graph'>): GraphBu
   return graph;
 }
 
-/** From `conditioning` to each module's output, `[points, vectors · width]`, under the module's name. */
-export function modulationGraph(context: Omit<LayerContext, 'graph'>, { width, layers: blocks }: QwenImageTransformerConfig, { first, end }: Section): GraphBuilder {
+/** From `conditioning` to what each of the modules makes of it, `[points, vectors · width]`, as `<module>.vectors`. */
+export function modulationGraph(context: Omit<LayerContext, 'graph'>, { width }: QwenImageTransformerConfig, modules: readonly string[]): GraphBuilder {
   const graph = new GraphBuilder('modulation', operatorSet);
   const layers = { ...context, graph };
   const conditioning = narrow(graph, graph.input('conditioning', 'float32', ['points', width]), context.compute);
-  for (const path of modulationModules(blocks, { first, end })) {
-    graph.output(`${path}.vectors`, widen(graph, linear(layers, path, conditioning), context.compute), 'float32', ['points', 'vectors']);
-  }
+  for (const path of modules) graph.output(`${path}.vectors`, widen(graph, linear(layers, path, conditioning), context.compute), 'float32', ['points', 'vectors']);
   return graph;
 }
 
-export function modulationModules(blocks: number, { first, end }: Section): readonly string[] {
-  const ofBlocks = Array.from({ length: end - first }, (_, index) => [`${blockPath(first + index)}.img_mod.1`, `${blockPath(first + index)}.txt_mod.1`]).flat();
-  return end === blocks ? [...ofBlocks, 'norm_out.linear'] : ofBlocks;
+/** What one graph of modulations may take in memory. */
+const largestCopy = 1 << 28;
+
+/**
+ * All modules that modulate, in groups that are opened one after the other. float32 weights stay mapped and take nothing,
+ * others are widened in memory, so of the published model each is a group of its own.
+ */
+export function modulationGroups(weights: Weights, { layers }: QwenImageTransformerConfig): readonly (readonly string[])[] {
+  const ofBlocks = Array.from({ length: layers }, (_, index) => [`${blockPath(index)}.img_mod.1`, `${blockPath(index)}.txt_mod.1`]).flat();
+  const groups: string[][] = [];
+  let room = 0;
+  for (const path of [...ofBlocks, 'norm_out.linear']) {
+    const bytes = copiedBytes(weights, `${path}.weight`);
+    const group = groups.at(-1);
+    if (group && bytes <= room) {
+      group.push(path);
+      room -= bytes;
+    } else {
+      groups.push([path]);
+      room = largestCopy - bytes;
+    }
+  }
+  return groups;
+}
+
+function copiedBytes(weights: Weights, name: string): number {
+  const packed = weights.packed?.(name);
+  if (packed) return packed.codes.bytes;
+  const tensor = weights.find(name);
+  return !tensor || tensor.type === 'F32' ? 0 : (tensor.bytes / storedWidths[tensor.type]) * 4;
 }
 
 /**

@@ -4,12 +4,11 @@ import type { GraphBuilder } from '../../graph/graphBuilder';
 import type { AttentionFlavour, ComputeType, LayerContext } from '../../graph/layers';
 import { requireTensors, type ExpectedTensors } from '../../weights/requireTensors';
 import type { Weights } from '../../weights/weights';
-import { ports, sectionGraph } from './blockGraph';
+import { ports, sectionGraph, streamedSections } from './blockGraph';
 import { attentionFor } from '../attentionFor';
 import type { QwenImageTransformerConfig } from './config';
-import { arrangeModulation, conditioningGraph, modulationGraph, modulationModules, type Modulation } from './modulation';
+import { arrangeModulation, conditioningGraph, modulationGraph, modulationGroups, type Modulation } from './modulation';
 import { rotaryTables, timestepVectors, type ImageShape, type RotaryTables } from './positions';
-import { modulationSections, streamedSections } from './sections';
 import { blockPath, transformerTensors } from './tensors';
 
 export interface TransformerOptions {
@@ -85,10 +84,10 @@ export class QwenImageTransformer {
   }
 
   /**
-   * All points of a schedule at once: the weights, a third of all, are read once for them, a few blocks at a time. With
-   * CUDA there, else on the processor in float32: it is a few products of a vector and a matrix.
+   * All points of a schedule at once: the weights, a third of all, are read once for them, a few at a time. With CUDA
+   * there, else on the processor in float32: it is a few products of a vector and a matrix.
    *
-   * @param signal looked at between blocks; when it says so, its reason is thrown
+   * @param signal looked at between them; when it says so, its reason is thrown
    */
   async modulations(sigmas: readonly number[], loras?: LowRankStack, signal?: AbortSignal): Promise<readonly Modulation[]> {
     const { config, weights } = this;
@@ -97,10 +96,10 @@ export class QwenImageTransformer {
     const context = this.context(device === 'cuda' ? this.compute : 'float32');
     const conditioning = await this.once(conditioningGraph(context), { timesteps: timestepVectors(points) }, device, loras);
     const outputs = new Map<string, Float32Array>();
-    for (const section of modulationSections(weights, config)) {
+    for (const modules of modulationGroups(weights, config)) {
       signal?.throwIfAborted();
-      const vectors = await this.once(modulationGraph(context, config, section), conditioning, device, loras);
-      for (const path of modulationModules(config.layers, section)) outputs.set(path, vectors[`${path}.vectors`]?.data as Float32Array);
+      const vectors = await this.once(modulationGraph(context, config, modules), conditioning, device, loras);
+      for (const path of modules) outputs.set(path, vectors[`${path}.vectors`]?.data as Float32Array);
     }
     return sigmas.map((_, point) => arrangeModulation(outputs, config, config.zeroConditioning ? [point, sigmas.length] : [point]));
   }

@@ -6,10 +6,9 @@ import { openGraph, type NumberTensor } from '../../../../../src/engine/graph/gr
 import type { AttentionFlavour, ComputeType } from '../../../../../src/engine/graph/layers';
 import { ModelProtoSchema } from '../../../../../src/engine/graph/onnx_pb';
 import { readConfig } from '../../../../../src/engine/models/readConfig';
-import { ports, sectionGraph, type Section } from '../../../../../src/engine/models/qwenImageTransformer/blockGraph';
+import { ports, sectionGraph, streamedSections, type Section } from '../../../../../src/engine/models/qwenImageTransformer/blockGraph';
 import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../../../../../src/engine/models/qwenImageTransformer/config';
 import { rotaryTables } from '../../../../../src/engine/models/qwenImageTransformer/positions';
-import { streamedSections } from '../../../../../src/engine/models/qwenImageTransformer/sections';
 import { openSafetensors } from '../../../../../src/engine/weights/safetensors';
 import type { Weights } from '../../../../../src/engine/weights/weights';
 import { randomCheckpointFolder } from '../../golden';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigFields } from '../../../../../src/engine/models/readConfig';
 import { qwenImageTransformerConfig } from '../../../../../src/engine/models/qwenImageTransformer/config';
+import { modulationGroups } from '../../../../../src/engine/models/qwenImageTransformer/modulation';
 import { transformerTensors } from '../../../../../src/engine/models/qwenImageTransformer/tensors';
+import { storedBytes, type Weights } from '../../../../../src/engine/weights/weights';
 
 const read = (config: object) => qwenImageTransformerConfig(new ConfigFields(config));
 
@@ -30,5 +32,24 @@ describe('the configuration of a transformer', () => {
     [{ num_attention_heads: 0 }, /num_attention_heads is not/],
   ])('%o is refused', (config, message) => {
     expect(() => read(config)).toThrow(message);
+  });
+});
+
+describe('the modules that modulate', () => {
+  const config = read({});
+  const stored = (type: 'F32' | 'BF16'): Weights => ({
+    names: [],
+    find: (name) => {
+      const shape = transformerTensors(config).get(name) ?? [];
+      return { name, type, shape, file: '/a', offset: 0, bytes: storedBytes(type, shape) };
+    },
+    read: () => Promise.reject(new Error('not here')),
+  });
+
+  it('are opened one after the other where they are widened in memory, at once where they stay mapped', () => {
+    const groups = modulationGroups(stored('BF16'), config);
+    expect(groups.length).toBe(121);
+    expect(groups.flat().slice(-2)).toEqual(['transformer_blocks.59.txt_mod.1', 'norm_out.linear']);
+    expect(modulationGroups(stored('F32'), config)).toEqual([groups.flat()]);
   });
 });
