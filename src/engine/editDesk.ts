@@ -87,7 +87,8 @@ export class EditDesk {
 
 /** A model that was replaced on the disk is another model. */
 async function keyOf({ model, engine }: EditRequest): Promise<string> {
-  return JSON.stringify([model.path, model.range, engine, await stampOf(model.path)]);
+  const transformer = model.transformer === undefined ? [] : [model.transformer, await stampOf(model.transformer)];
+  return JSON.stringify([model.path, model.range, engine, await stampOf(model.path), ...transformer]);
 }
 
 function lorasOf({ model }: EditRequest): string {

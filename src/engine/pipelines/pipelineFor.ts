@@ -17,8 +17,9 @@ import { QwenImageEditPlus, type CheckpointOptions } from './qwenImageEditPlus/q
 export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' | 'engine'>, settings: EngineProcessSettings, watch: EditWatch = unwatched): Promise<Result<Pipeline>> {
   const found = await stat(model.path).catch(() => undefined);
   if (!found) return fail(missing(model.path));
-  if (found.isDirectory()) return checkpointPipeline(model.path, { engine, settings, watch });
+  if (found.isDirectory()) return checkpointPipeline(model.path, { engine, settings, watch, ...(model.transformer === undefined ? {} : { transformer: model.transformer }) });
   const name = path.basename(model.path);
+  if (model.transformer !== undefined) return fail(noPlaceForTransformer(name));
   const header = await readModelHeader(model.path);
   if (header.kind === 'truncated') {
     return fail({
@@ -45,6 +46,15 @@ export async function pipelineFor({ model, engine }: Pick<EditRequest, 'model' |
     });
   }
   return OnnxImageToImage.load(model, header, engine);
+}
+
+function noPlaceForTransformer(name: string): Failure {
+  return {
+    code: 'transformer-not-supported',
+    message: `${name} is a single file, and has no transformer whose place another could take.`,
+    advice: 'Name a checkpoint in the diffusers layout as "base" in evaluation.json, or leave "transformer" out.',
+    short: 'no checkpoint',
+  };
 }
 
 function missing(file: string): Failure {

@@ -1,21 +1,30 @@
-import type { Result } from '../../core/outcome';
-import type { GgufFile } from './ggufFile';
+import path from 'node:path';
+import { fail, ok, type Failure, type Result } from '../../core/outcome';
+import { readGguf, type GgufFile } from './ggufFile';
 import { withPacked } from './quantisedWeights';
 import type { CacheOptions } from './quantisedCache';
 import type { PackingJob } from './quantisePlan';
 import { readStored } from './readStored';
 import type { StoredTensor, Weights } from './weights';
 
-/** A GGUF file's weights: plain floats are mapped from it, blocks are brought once into the runtime's order, in the cache. */
-export async function ggufWeights(file: GgufFile, options: CacheOptions): Promise<Result<Weights>> {
-  return withPacked(new PlainTensors(file.plain), ggufJobs(file), options);
+/**
+ * A GGUF file's weights: plain floats are mapped from it, blocks are brought once into the runtime's order, in the cache.
+ *
+ * @param packing where the cache is; without one only a file of plain floats can be opened
+ */
+export async function openGguf(file: string, packing?: CacheOptions): Promise<Result<Weights>> {
+  const header = await readGguf(file);
+  if (!header.ok) return header;
+  const plain = new PlainTensors(header.value.plain);
+  if (header.value.blocks.size === 0) return ok(plain);
+  return packing ? withPacked(plain, ggufJobs(header.value), packing) : fail(noCache(file));
 }
 
 /** What is to be brought into another order; the sum of their sizes is known before. */
-function ggufJobs({ path, blocks }: GgufFile): readonly PackingJob[] {
+function ggufJobs({ path: file, blocks }: GgufFile): readonly PackingJob[] {
   return [...blocks].map(([name, { format, rows, columns, offset, bytes }]) => {
     const { scheme, blockSize, scaleType, hasZeroPoints } = format;
-    return { name, rows, columns, scheme, blockSize, scaleType, hasZeroPoints, source: { file: path, offset, bytes }, pack: (source: Uint8Array) => format.repack(source) };
+    return { name, rows, columns, scheme, blockSize, scaleType, hasZeroPoints, source: { file, offset, bytes }, pack: (source: Uint8Array) => format.repack(source) };
   });
 }
 
@@ -35,4 +44,13 @@ class PlainTensors implements Weights {
     if (!tensor) throw new Error(`There is no tensor ${name}.`);
     return readStored(tensor);
   }
+}
+
+function noCache(file: string): Failure {
+  return {
+    code: 'no-cache',
+    message: `${path.basename(file)} holds blocks that have to be brought into another order, and there is no folder to keep them in.`,
+    advice: 'Choose a GGUF file in F16 or BF16, or the checkpoint’s own weights.',
+    short: 'no cache folder',
+  };
 }

@@ -9,6 +9,8 @@ import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../
 import { readConfig } from '../../models/readConfig';
 import { schedulerConfig, type SchedulerConfig } from '../../scheduler/schedulerConfig';
 import { fileRecord } from '../../weights/fileRecord';
+import { openGguf } from '../../weights/ggufWeights';
+import type { CacheOptions } from '../../weights/quantisedCache';
 import { openSafetensors } from '../../weights/safetensors';
 import type { Weights } from '../../weights/weights';
 
@@ -24,11 +26,19 @@ export interface Checkpoint {
   readonly files: readonly FileRecord[];
 }
 
-export async function openCheckpoint(folder: string): Promise<Result<Checkpoint>> {
+export interface OpenCheckpointOptions {
+  /** A GGUF file in the place of the transformer's weights; one that lies in the transformer's folder alone is found without. */
+  readonly transformer?: string;
+  /** Where its blocks are kept in the runtime's order. */
+  readonly packing?: CacheOptions;
+}
+
+export async function openCheckpoint(folder: string, options: OpenCheckpointOptions = {}): Promise<Result<Checkpoint>> {
   const at = (...parts: readonly string[]) => path.join(folder, ...parts);
   const transformerConfig = await readConfig(at('transformer', 'config.json'), qwenImageTransformerConfig);
   if (!transformerConfig.ok) return transformerConfig;
-  const transformerWeights = await openSafetensors(at('transformer'));
+  const gguf = options.transformer ?? (await onlyGguf(at('transformer')));
+  const transformerWeights = gguf === undefined ? await openSafetensors(at('transformer')) : await openGguf(gguf, options.packing);
   if (!transformerWeights.ok) return transformerWeights;
   const textConfig = await readConfig(at('text_encoder', 'config.json'), qwen25VlConfig);
   if (!textConfig.ok) return textConfig;
@@ -45,17 +55,25 @@ export async function openCheckpoint(folder: string): Promise<Result<Checkpoint>
     textEncoder: { config: textConfig.value, weights: textWeights.value },
     autoencoder: { config: autoencoderConfig.value, weights: autoencoderWeights.value },
     scheduler: scheduler.ok ? scheduler.value : scheduler,
-    files: await filesOf(folder),
+    files: [...(await filesOf(folder, gguf === undefined)), ...(gguf === undefined ? [] : [await fileRecord(path.dirname(gguf), path.basename(gguf))])],
   });
 }
 
 const components = ['processor', 'scheduler', 'text_encoder', 'tokenizer', 'transformer', 'vae'];
 
-async function filesOf(folder: string): Promise<readonly FileRecord[]> {
+/** The file that takes the place of the safetensors; undefined where there are such, or several. */
+async function onlyGguf(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder);
+  const [only, ...more] = names.filter((name) => name.endsWith('.gguf'));
+  return only === undefined || more.length > 0 || names.some((name) => name.endsWith('.safetensors')) ? undefined : path.join(folder, only);
+}
+
+/** @param withTransformer whether its weights are read too */
+async function filesOf(folder: string, withTransformer: boolean): Promise<readonly FileRecord[]> {
   const names = ['model_index.json'];
   for (const component of components) {
     const entries = await readdir(path.join(folder, component), { withFileTypes: true });
-    const files = entries.filter((entry) => !entry.isDirectory() && /\.(?:safetensors|json|txt)$/.test(entry.name));
+    const files = entries.filter((entry) => !entry.isDirectory() && /\.(?:safetensors|json|txt)$/.test(entry.name) && (withTransformer || component !== 'transformer' || entry.name === 'config.json'));
     names.push(...files.map(({ name }) => `${component}/${name}`).sort());
   }
   const records: FileRecord[] = [];

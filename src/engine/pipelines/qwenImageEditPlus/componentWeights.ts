@@ -3,6 +3,7 @@ import type { EngineSettings } from '../../../core/evaluation/evaluation';
 import type { EditWatch } from '../../../core/evaluation/inference';
 import { fail, ok, type Failure, type Result } from '../../../core/outcome';
 import { quantisedWeights } from '../../weights/quantisedWeights';
+import type { CacheOptions } from '../../weights/quantisedCache';
 import type { QuantisedPrecision } from '../../weights/quantisePlan';
 import type { Checkpoint } from './checkpoint';
 import type { ComponentWeights } from './components';
@@ -17,17 +18,21 @@ export interface PackingOptions {
 export async function componentWeights({ transformer, textEncoder }: Checkpoint, { precision, cacheFolder, watch }: PackingOptions): Promise<Result<ComponentWeights>> {
   if (!isQuantised(precision)) return ok({ transformer: transformer.weights, textEncoder: textEncoder.weights });
   if (cacheFolder === undefined) return fail(noCache(precision));
-  const pack = (part: number) => ({
-    folder: path.join(cacheFolder, 'weights'),
-    signal: watch.signal,
-    // The two are about as large; packing is told in hundredths of both.
-    onProgress: ({ done, total }: { readonly done: number; readonly total: number }) => watch.progress({ stage: 'loading', step: 50 * part + Math.floor((50 * done) / total), steps: 100 }),
-  });
-  const packedTransformer = await quantisedWeights(transformer.weights, precision, pack(0));
+  const packedTransformer = await quantisedWeights(transformer.weights, precision, packingInto(cacheFolder, watch, 'transformer'));
   if (!packedTransformer.ok) return packedTransformer;
-  const packedTextEncoder = await quantisedWeights(textEncoder.weights, precision, pack(1));
+  const packedTextEncoder = await quantisedWeights(textEncoder.weights, precision, packingInto(cacheFolder, watch, 'textEncoder'));
   if (!packedTextEncoder.ok) return packedTextEncoder;
   return ok({ transformer: packedTransformer.value, textEncoder: packedTextEncoder.value });
+}
+
+/** Where packed weights are kept. Both components are about as large; packing is told in hundredths of both. */
+export function packingInto(cacheFolder: string, watch: EditWatch, component: keyof ComponentWeights): CacheOptions {
+  const before = component === 'transformer' ? 0 : 50;
+  return {
+    folder: path.join(cacheFolder, 'weights'),
+    signal: watch.signal,
+    onProgress: ({ done, total }) => watch.progress({ stage: 'loading', step: before + Math.floor((50 * done) / total), steps: 100 }),
+  };
 }
 
 export function isQuantised(precision: EngineSettings['precision']): precision is QuantisedPrecision {

@@ -21,7 +21,7 @@ import { Stopwatch } from '../stopwatch';
 import { openCheckpoint, type Checkpoint } from './checkpoint';
 import { componentNeeds } from './componentNeeds';
 import { Components } from './components';
-import { componentWeights, isQuantised } from './componentWeights';
+import { componentWeights, isQuantised, packingInto } from './componentWeights';
 import { Encodings, promptPicture, sourceOf, type Source, type SourceLatents } from './encodings';
 import { LoraShelf, type ReadyLoras } from './loraShelf';
 import { packLatents, unpackLatents } from './packing';
@@ -31,6 +31,8 @@ import { isTooNarrow, outputSize, usualResolution, type Size } from './sizes';
 
 export interface CheckpointOptions {
   readonly engine: EngineSettings;
+  /** A GGUF file in the place of the transformer's weights. */
+  readonly transformer?: string;
   readonly settings: EngineProcessSettings;
   readonly watch: EditWatch;
 }
@@ -40,8 +42,9 @@ export interface CheckpointOptions {
  * come from a checkpoint as it lies on disk.
  */
 export class QwenImageEditPlus implements Pipeline {
-  static async load(folder: string, { engine, settings: { cacheFolder, memoryBytes }, watch }: CheckpointOptions): Promise<Result<Pipeline>> {
-    const checkpoint = await openCheckpoint(folder);
+  static async load(folder: string, { engine, transformer, settings: { cacheFolder, memoryBytes }, watch }: CheckpointOptions): Promise<Result<Pipeline>> {
+    const packing = cacheFolder === undefined ? {} : { packing: packingInto(cacheFolder, watch, 'transformer') };
+    const checkpoint = await openCheckpoint(folder, { ...packing, ...(transformer === undefined ? {} : { transformer }) });
     if (!checkpoint.ok) return checkpoint;
     const chosen = await chooseDevice(engine, isStoredInHalf(checkpoint.value));
     if (!chosen.ok) return chosen;

@@ -7,8 +7,7 @@ import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../
 import type { ImageShape } from '../../../../src/engine/models/qwenImageTransformer/positions';
 import { QwenImageTransformer } from '../../../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
 import { readConfig } from '../../../../src/engine/models/readConfig';
-import { readGguf } from '../../../../src/engine/weights/ggufFile';
-import { ggufWeights } from '../../../../src/engine/weights/ggufWeights';
+import { openGguf } from '../../../../src/engine/weights/ggufWeights';
 import { openSafetensors } from '../../../../src/engine/weights/safetensors';
 import type { Weights } from '../../../../src/engine/weights/weights';
 import { randomGguf } from '../../../../test_data/make/checkpoints/randomCheckpoint';
@@ -105,7 +104,7 @@ describe('LoRAs, held against diffusers', () => {
 describe('a GGUF file, held against llama.cpp’s own reader and diffusers', () => {
   it('predicts alike, and takes a LoRA', async () => {
     const golden = await Golden.read('gguf');
-    const packed = valueOf(await ggufWeights(valueOf(await readGguf(path.join(folder, 'transformer.gguf'))), { folder: path.join(folder, 'packed') }));
+    const packed = valueOf(await openGguf(path.join(folder, 'transformer.gguf'), { folder: path.join(folder, 'packed') }));
     for (const name of golden.names.filter((each) => each.startsWith('first64.'))) {
       expect(largestDifference((await packed.read(name.slice('first64.'.length))).subarray(0, 64), golden.floats(name))).toBeLessThan(1e-7);
     }

@@ -6,7 +6,7 @@ import { openGraph } from '../../../../src/engine/graph/graphSession';
 import { linear, operatorSet } from '../../../../src/engine/graph/layers';
 import { ggufFormats } from '../../../../src/engine/weights/ggufFormats';
 import { readGguf } from '../../../../src/engine/weights/ggufFile';
-import { ggufWeights } from '../../../../src/engine/weights/ggufWeights';
+import { openGguf } from '../../../../src/engine/weights/ggufWeights';
 import { Unquantisable } from '../../../../src/engine/weights/quantise';
 import { ggufFile, type GgufType } from '../../../../test_data/make/checkpoints/ggufFile';
 import { temporaryFolder } from '../../actionContext';
@@ -56,9 +56,8 @@ async function read(bytes: Uint8Array) {
 }
 
 async function weightsOf(bytes: Uint8Array) {
-  const header = await read(bytes);
-  if (!header.ok) throw new Error(header.failure.message);
-  const weights = await ggufWeights(header.value, { folder: path.join(folder, 'cache') });
+  await writeFile(path.join(folder, 'model.gguf'), bytes);
+  const weights = await openGguf(path.join(folder, 'model.gguf'), { folder: path.join(folder, 'cache') });
   if (!weights.ok) throw new Error(weights.failure.message);
   return weights.value;
 }
@@ -148,6 +147,11 @@ describe('a GGUF file', () => {
   it('with a tensor twice is refused', async () => {
     const tensor = (name: string) => ({ name, shape: [1], values: new Float32Array(1) });
     expect(await refusal(ggufFile([tensor('a'), tensor('diffusion_model.a')], 'qwen_image', () => 'F32'))).toContain('it holds a twice');
+  });
+
+  it('of blocks needs a cache', async () => {
+    await writeFile(path.join(folder, 'model.gguf'), file({ type: 8, shape: [2, 512], data: block }));
+    expect(await openGguf(path.join(folder, 'model.gguf'))).toMatchObject({ ok: false, failure: { code: 'no-cache' } });
   });
 
   it('that is not there is said to be missing', async () => {
