@@ -1,11 +1,13 @@
 // Bundles what runs: the extension host, the engine child, the CLI, the sample and the webviews. Natives and the Hub
-// client stay outside, so that they load on first use.
+// client stay outside, so that they load on first use; of the extension, so do actions and panels.
 import { build, context } from 'esbuild';
-import { cp, readdir, rm, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
+/** Elsewhere only for tests. */
+const out = process.argv.includes('--out') ? process.argv[process.argv.indexOf('--out') + 1] : 'dist';
 
 const outside = ['vscode', 'sharp', 'onnxruntime-node', 'simple-git', '@huggingface/hub', '@lydell/node-pty'];
 
@@ -29,34 +31,64 @@ const esm = {
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
 
+/** Modules cannot import the editor's interface; `src/extension/entry.ts` leaves it for them. */
+const editorInterface = {
+  name: 'editor-interface',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, () => ({ path: 'vscode', namespace: 'editor' }));
+    onLoad({ filter: /./, namespace: 'editor' }, async () => {
+      const contents = `export const { ${[...(await editorNames())].join(', ')} } = globalThis[Symbol.for('evalmark.vscode')];`;
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** What the extension's files import of `vscode`, types left out. */
+async function editorNames() {
+  const files = (await readdir('src/extension', { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const texts = await Promise.all(files.map((file) => readFile(`src/extension/${file}`, 'utf8')));
+  const lists = texts.flatMap((text) => [...text.matchAll(/import \{([^}]*)\} from 'vscode'/g)].map(([, names]) => names.split(',')));
+  return new Set(lists.flat().map((name) => name.trim()).filter((name) => /^\w+$/.test(name)));
+}
+
 const panels = (await readdir('src/webviews', { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && existsSync(`src/webviews/${entry.name}/main.ts`))
   .map((entry) => entry.name);
 
 const bundles = [
-  { ...node, format: 'cjs', entryPoints: ['src/extension/main.ts'], outfile: 'dist/extension.cjs' },
-  { ...node, format: 'cjs', entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.cjs' },
-  { ...esm, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.mjs' },
-  { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: 'dist/sample.mjs' },
-  { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: 'dist/bench.mjs' },
-  { ...esm, entryPoints: ['test/bench/deviceTransformer.ts'], outfile: 'dist/deviceTransformer.mjs' },
+  { ...node, format: 'cjs', external: [...outside, './extension-main.mjs'], entryPoints: ['src/extension/entry.ts'], outfile: `${out}/extension.cjs` },
+  {
+    ...esm,
+    entryPoints: ['src/extension/main.ts'],
+    outdir: out,
+    entryNames: 'extension-main',
+    chunkNames: 'extension-[hash]',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    plugins: [editorInterface],
+  },
+  { ...node, format: 'cjs', entryPoints: ['src/engine/main.ts'], outfile: `${out}/engine.cjs` },
+  { ...esm, entryPoints: ['src/cli/main.ts'], outfile: `${out}/cli.mjs` },
+  { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: `${out}/sample.mjs` },
+  { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: `${out}/bench.mjs` },
+  { ...esm, entryPoints: ['test/bench/deviceTransformer.ts'], outfile: `${out}/deviceTransformer.mjs` },
   ...panels.map((panel) => ({
     ...common,
     platform: 'browser',
     target: 'chrome128',
     format: 'iife',
     entryPoints: [`src/webviews/${panel}/main.ts`],
-    outfile: `dist/webviews/${panel}.js`,
+    outfile: `${out}/webviews/${panel}.js`,
     loader: { '.ttf': 'dataurl' },
   })),
 ].filter((bundle) => existsSync(bundle.entryPoints[0]));
 
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist/webviews', { recursive: true });
+await rm(out, { recursive: true, force: true });
+await mkdir(`${out}/webviews`, { recursive: true });
 if (existsSync('node_modules/@vscode/codicons/dist')) {
-  for (const file of ['codicon.css', 'codicon.ttf']) await cp(`node_modules/@vscode/codicons/dist/${file}`, `dist/webviews/${file}`);
+  for (const file of ['codicon.css', 'codicon.ttf']) await cp(`node_modules/@vscode/codicons/dist/${file}`, `${out}/webviews/${file}`);
 }
-await cp('test_data/sample', 'dist/sample', { recursive: true });
+await cp('test_data/sample', `${out}/sample`, { recursive: true });
 
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
