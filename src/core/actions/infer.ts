@@ -47,16 +47,32 @@ async function resolveAll({ models }: MatrixPart, { paths, plan, hub }: ActionCo
 }
 
 function spoken({ current, stage, completed, total, speed, secondsLeft }: MatrixProgress): Progress {
-  const stages = { starting: 'starting the engine', loading: 'loading the model', encoding: 'reading', sampling: 'editing', decoding: 'finishing', saving: 'saving' };
-  const steps = stage.steps !== undefined && stage.steps > 1 ? ` ${stage.step ?? 0}/${stage.steps}` : '';
   return {
-    message: `${current.model.id}: ${current.picture}, ${current.edit.id} (${stages[stage.stage]}${steps})`,
+    message: `${current.model.id}: ${current.picture}, ${current.edit.id} (${stageText(stage)})`,
     completed,
     total,
     unit: 'items',
     ...(speed === undefined ? {} : { speed }),
     ...(secondsLeft === undefined ? {} : { secondsLeft }),
   };
+}
+
+function stageText({ stage, step = 0, steps = 1 }: MatrixProgress['stage']): string {
+  const counted = steps > 1;
+  switch (stage) {
+    case 'starting':
+      return 'starting the engine';
+    case 'loading':
+      return counted ? `packing the weights, once: ${step} of ${steps}` : 'loading the model';
+    case 'encoding':
+      return counted ? `reading prompts ahead ${step + 1}/${steps}` : 'reading prompt and pictures';
+    case 'sampling':
+      return counted ? `editing ${step}/${steps}` : 'editing';
+    case 'decoding':
+      return 'finishing';
+    case 'saving':
+      return 'saving';
+  }
 }
 
 async function keepNotes({ models }: MatrixPart, result: MatrixResult, missing: readonly MissingModel[], { paths, now, log }: ActionContext): Promise<void> {

@@ -32,7 +32,7 @@ export interface MatrixProgress {
   /** Generations that are there, kept ones included. */
   readonly completed: number;
   readonly total: number;
-  /** Generations a second, and seconds to the end, from those made in this run; undefined before the first. */
+  /** Generations a second, and seconds to the end, from those made in this run; before the first, from its steps. */
   readonly speed: number | undefined;
   readonly secondsLeft: number | undefined;
 }
@@ -72,7 +72,7 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
       skipped.push(planned.id);
       continue;
     }
-    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, ...pace.report(kept.length + made.length) }));
+    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, ...pace.report(kept.length + made.length, stage) }));
     if (!result.ok && run.signal.aborted) break;
     breaker.note(planned.model.id, result.ok ? undefined : result.failure);
     if (result.ok) made.push(planned.id);
@@ -197,9 +197,12 @@ class Pace {
     this.finished++;
   }
 
-  report(completed: number): Pick<MatrixProgress, 'completed' | 'total' | 'speed' | 'secondsLeft'> {
+  report(completed: number, { secondsLeft }: EditProgress): Pick<MatrixProgress, 'completed' | 'total' | 'speed' | 'secondsLeft'> {
     const seconds = (performance.now() - this.since) / 1000;
     const speed = this.finished === 0 || seconds === 0 ? undefined : this.finished / seconds;
-    return { completed, total: this.total, speed, secondsLeft: speed === undefined ? undefined : Math.round((this.todo - this.finished) / speed) };
+    // Before the first is done, its own steps tell how long one takes.
+    const each = this.finished > 0 ? seconds / this.finished : secondsLeft === undefined ? undefined : seconds + secondsLeft;
+    const left = each === undefined ? undefined : each * this.todo - seconds;
+    return { completed, total: this.total, speed, secondsLeft: left === undefined ? undefined : Math.round(left) };
   }
 }
