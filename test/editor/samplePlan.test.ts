@@ -48,7 +48,7 @@ it('downloads what tasks ask for from the Hub, and says how much came', async ()
 it('edits all five pictures with the base model', async () => {
   await openTask('3.2 Run Base Model Tests');
   await pressInline(treeRow(editor, 'Run base model on all 5 images'), 'Run Step');
-  await treeRow(editor, 'Run base model on all 5 images, done').waitFor({ timeout: 120_000 });
+  await treeRow(editor, 'Run base model on all 5 images, done').waitFor({ timeout: 300_000 });
   const results = await readdir(path.join(workspace.folder, 'test_data/results/base'));
   expect(results.filter((name) => name.endsWith('.png'))).toHaveLength(25);
   expect(results.filter((name) => name.endsWith('.json'))).toHaveLength(25);

@@ -260,7 +260,7 @@ export function latentChange({ gain, offset }: Pick<Effect, 'gain' | 'offset'>, 
 }
 
 /** A little less than all noise is taken away, so that another seed gives another grain. */
-const strength = 0.96;
+const strength = 0.98;
 
 function leave(sheet: WeightSheet): void {
   for (let feature = 0; feature < 64; feature++) {

@@ -31,7 +31,7 @@ it('the sample plan’s steps on the Hub run in order, by what a person agrees t
       told.push(`${step.text}: ${outcome.kind === 'done' ? (outcome.summary ?? '') : JSON.stringify(outcome)}`);
     }
   }
-  expect(told.map((line) => line.replace(/[\d.]+ k?B( at [0-9a-f]{7})?/, 'SIZE'))).toEqual([
+  expect(told.map((line) => line.replace(/[\d.]+ [kM]?B( at [0-9a-f]{7})?/, 'SIZE'))).toEqual([
     'Browse https://hub.example/models?pipeline_tag=image-to-image&sort=trending&search=tiny-edit: 7 candidates',
     'Filter for Tiny-Edit-2601 derivatives: 6 of 7 derive from tinkerbox/Tiny-Edit-2601',
     'Review first 10 results for relevance: 7 results reviewed, 6 candidates',
@@ -47,12 +47,12 @@ it('the sample plan’s steps on the Hub run in order, by what a person agrees t
     'Select top 3-5 models for testing: 3 selected',
     'Login to Hugging Face (if required): not needed: nothing here is gated',
     'Download Tiny-Edit-2601 (~8MB): SIZE',
-    'Verify download complete: 2 files, SIZE, all as the Hub names them',
+    'Verify download complete: 23 files, SIZE, all as the Hub names them',
     'Note storage location: SIZE noted',
     'Download tinkerbox/Tiny-Edit-2601-Camera-Angles: SIZE',
     'Download face/identity models (1-2 models): SIZE',
     'Download lighting models (1-2 models): SIZE',
-    'Verify all downloads complete: 8 files, SIZE, all as the Hub names them',
+    'Verify all downloads complete: 29 files, SIZE, all as the Hub names them',
     'Document total disk usage: SIZE noted',
   ]);
   const chosen = (await survey()).candidates.filter(({ selected }) => selected).map(({ repository, category }) => [repository, category]);

@@ -159,7 +159,7 @@ const sampleRows: readonly Row[] = [
   ['Copy to', 'pictures.import folder=test_data/source'],
   ['Name consistently', 'pictures.import pattern=test_01.png'],
   ['Document image', 'pictures.document'],
-  ['Test script runs', 'script file=scripts/test_base_model.py part=run'],
+  ['Verify script', 'check kind=command command=ls scripts/test_base_model.py'],
   ['Run base model', 'infer models=base'],
   ['Test camera angle', 'infer models=category:angles'],
   ['Verify outputs for each', 'infer.verify models=loras'],
