@@ -71,6 +71,7 @@ const bundles = [
   { ...esm, entryPoints: ['src/cli/main.ts'], outfile: `${out}/cli.mjs` },
   { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: `${out}/sample.mjs` },
   { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: `${out}/bench.mjs` },
+  { ...esm, entryPoints: ['test/bench/deviceEncoders.ts'], outfile: `${out}/deviceEncoders.mjs` },
   { ...esm, entryPoints: ['test/bench/deviceTransformer.ts'], outfile: `${out}/deviceTransformer.mjs` },
   ...panels.map((panel) => ({
     ...common,
