@@ -2,7 +2,7 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Outcome } from '../outcome';
-import type { StepRun } from './runState';
+import { stepRunOf, type StepRun } from './runState';
 
 /** One line of `journal.jsonl`. Append-only, so that a kill can cost at most the last line. */
 export type JournalEntry =
@@ -79,7 +79,7 @@ class KnownEntries {
         this.started.set(entry.stepId, entry.process);
         break;
       case 'finished':
-        this.steps.set(entry.stepId, runOf(entry));
+        this.steps.set(entry.stepId, stepRunOf(entry.outcome, entry.at, entry.milliseconds));
         this.started.delete(entry.stepId);
         break;
       case 'reset':
@@ -110,19 +110,6 @@ function* entriesOf(text: string): Generator<JournalEntry> {
     } catch {
       // A kill in mid-write leaves half a line; what it was to say is then simply not known.
     }
-  }
-}
-
-function runOf({ at, milliseconds, outcome }: Extract<JournalEntry, { kind: 'finished' }>): StepRun {
-  switch (outcome.kind) {
-    case 'done':
-      return { kind: 'done', at, milliseconds, summary: outcome.summary };
-    case 'failed':
-      return { kind: 'failed', at, milliseconds, failure: outcome.failure };
-    case 'cancelled':
-      return { kind: 'cancelled', at };
-    case 'needsPerson':
-      return { kind: 'needsPerson', at, reason: outcome.reason };
   }
 }
 

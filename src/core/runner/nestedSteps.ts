@@ -1,4 +1,5 @@
 import type { Link } from '../actions/action';
+import { stepsByParent } from '../plan/nesting';
 import type { Step, Task } from '../plan/plan';
 
 /**
@@ -8,7 +9,7 @@ import type { Step, Task } from '../plan/plan';
  * @param named whether a person named just these steps, and so means what is open under them as well
  */
 export function inRunningOrder(task: Task, wanted: readonly Step[], links: ReadonlyMap<string, Link>, named: boolean): readonly Step[] {
-  const children = childrenByParent(task);
+  const children = stepsByParent(task.steps);
   if (children.size === 0) return wanted;
   const under = (step: Step) => (links.get(step.id)?.origin === 'none' ? (children.get(step.id) ?? []) : []);
   const chosen = new Set(wanted);
@@ -21,15 +22,4 @@ export function inRunningOrder(task: Task, wanted: readonly Step[], links: Reado
   };
   for (const step of task.steps) if (chosen.has(step) && !ordered.has(step)) place(step);
   return [...ordered];
-}
-
-function childrenByParent({ steps }: Task): ReadonlyMap<string, readonly Step[]> {
-  const children = new Map<string, Step[]>();
-  for (const step of steps) {
-    if (step.parentId === undefined) continue;
-    const siblings = children.get(step.parentId);
-    if (siblings) siblings.push(step);
-    else children.set(step.parentId, [step]);
-  }
-  return children;
 }

@@ -1,5 +1,5 @@
 import type { Progress } from '../actions/action';
-import type { Failure } from '../outcome';
+import type { Failure, Outcome } from '../outcome';
 
 /** What a step is doing or did in this run, beside what the file says. Owned by the runner, kept in the journal. */
 export type StepRun =
@@ -12,6 +12,20 @@ export type StepRun =
   | { readonly kind: 'blocked'; readonly by: string; readonly reason: string }
   /** Its run died with the process that ran it. */
   | { readonly kind: 'interrupted'; readonly since: string };
+
+/** What a step that has ended with an outcome is shown as. @param at ISO 8601 */
+export function stepRunOf(outcome: Outcome, at: string, milliseconds: number): StepRun {
+  switch (outcome.kind) {
+    case 'done':
+      return { kind: 'done', at, milliseconds, summary: outcome.summary };
+    case 'failed':
+      return { kind: 'failed', at, milliseconds, failure: outcome.failure };
+    case 'cancelled':
+      return { kind: 'cancelled', at };
+    case 'needsPerson':
+      return { kind: 'needsPerson', at, reason: outcome.reason };
+  }
+}
 
 export type GateRun =
   | { readonly kind: 'open' }

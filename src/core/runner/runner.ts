@@ -10,7 +10,7 @@ import { WrittenFiles } from '../repository/writtenFiles';
 import { Journal } from './journal';
 import type { PlanRunner } from './planRunner';
 import { runTasks, type TaskResult } from './taskRun';
-import type { GateRun, RunEvent, RunSelection, RunSummary, StepRun } from './runState';
+import { stepRunOf, type GateRun, type RunEvent, type RunSelection, type RunSummary, type StepRun } from './runState';
 import { inScope, isComplete, selectTasks } from './selection';
 import type { RunServices } from './services';
 import { executeStep } from './stepExecution';
@@ -340,19 +340,6 @@ function editsOf(step: Step, outcome: Outcome): readonly PlanEdit[] {
 /** "Note storage location (…)" keeps its note under `note-storage-location`, however often it runs. */
 function noteName(text: string): string {
   return text.toLowerCase().match(/[a-z0-9]+/g)?.slice(0, 3).join('-') ?? 'note';
-}
-
-function stepRunOf(outcome: Outcome, at: string, milliseconds: number): StepRun {
-  switch (outcome.kind) {
-    case 'done':
-      return { kind: 'done', at, milliseconds, summary: outcome.summary };
-    case 'failed':
-      return { kind: 'failed', at, milliseconds, failure: outcome.failure };
-    case 'cancelled':
-      return { kind: 'cancelled', at };
-    case 'needsPerson':
-      return { kind: 'needsPerson', at, reason: outcome.reason };
-  }
 }
 
 /** "Verify download complete" means what the task's other steps download. */

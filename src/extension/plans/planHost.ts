@@ -3,6 +3,7 @@ import { EventEmitter, type Event, type Uri } from 'vscode';
 import { linkPlan } from '../../core/actions/link';
 import type { Link, PlanPaths } from '../../core/actions/action';
 import type { Failure } from '../../core/outcome';
+import { stepsByParent } from '../../core/plan/nesting';
 import type { Phase, Plan, Step, Task } from '../../core/plan/plan';
 import type { PlanStore } from '../../core/plan/planStore';
 import { Runner } from '../../core/runner/runner';
@@ -145,17 +146,6 @@ function indexed(plan: Plan): ReadPlan {
     links: linkPlan(plan),
     steps: new Map(plan.steps.map((step) => [step.id, step])),
     tasks: new Map(plan.tasks.map((task) => [task.id, task])),
-    children: childrenOf(plan),
+    children: stepsByParent(plan.steps),
   };
-}
-
-function childrenOf({ steps }: Plan): ReadonlyMap<string, readonly Step[]> {
-  const children = new Map<string, Step[]>();
-  for (const step of steps) {
-    if (step.parentId === undefined) continue;
-    const siblings = children.get(step.parentId);
-    if (siblings) siblings.push(step);
-    else children.set(step.parentId, [step]);
-  }
-  return children;
 }
