@@ -1,6 +1,6 @@
-/** Python's `round`: halves go to the even neighbour. */
+/** Python's and numpy's `round`: halves go to the even neighbour. */
 export function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const isHalf = value - below === 0.5;
-  return isHalf ? below + (below % 2 === 0 ? 0 : 1) : Math.round(value);
+  const down = Math.floor(value);
+  const rest = value - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
 }

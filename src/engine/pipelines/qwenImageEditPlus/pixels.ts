@@ -1,6 +1,6 @@
 import type { Planes } from '../../models/autoencoderKlQwenImage/tiling';
 import type { Picture } from '../../pictures/loadPicture';
-import { roundHalfEven } from './sizes';
+import { roundHalfEven } from '../../pictures/roundHalfEven';
 
 /** A picture as the autoencoder takes it: red, green and blue planes in -1..1. */
 export function planesOf({ width, height, pixels }: Picture): Planes {

@@ -1,3 +1,5 @@
+import { roundHalfEven } from '../../pictures/roundHalfEven';
+
 /** Width and height in pixels. */
 export type Size = readonly [number, number];
 
@@ -14,13 +16,6 @@ export function sizeOfArea(area: number, width: number, height: number): Size {
 /** Whether nothing would be left of a picture's short side at one of the sizes that it is looked at. */
 export function isTooNarrow({ width, height }: { readonly width: number; readonly height: number }, resolution: number): boolean {
   return [resolution, promptResolution].some((side) => sizeOfArea(side ** 2, width, height).includes(0));
-}
-
-/** Python's `round`. */
-export function roundHalfEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
 }
 
 /** Side of the square whose area the text encoder sees of each picture. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { guided } from '../../../../src/engine/pipelines/qwenImageEditPlus/guidance';
 import { packLatents, unpackLatents } from '../../../../src/engine/pipelines/qwenImageEditPlus/packing';
 import { pictureOf, planesOf } from '../../../../src/engine/pipelines/qwenImageEditPlus/pixels';
-import { outputSize, roundHalfEven, sizeOfArea } from '../../../../src/engine/pipelines/qwenImageEditPlus/sizes';
+import { outputSize, sizeOfArea } from '../../../../src/engine/pipelines/qwenImageEditPlus/sizes';
+import { roundHalfEven } from '../../../../src/engine/pictures/roundHalfEven';
 
 describe('sizes', () => {
   /** From diffusers, `calculate_dimensions(1024 * 1024, w / h)` and `calculate_dimensions(384 * 384, w / h)`. */
