@@ -16,7 +16,7 @@ export async function whyNoCuda(folder = runtimeFolder()): Promise<string | unde
   const absent = wanted.provider.filter((file) => !there.has(file));
   if (absent.length > 0) return `the runtime's files for CUDA are not installed (${absent.join(', ')}): run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`;
   const missing = await wanted.missing(folder);
-  return missing.length === 0 ? undefined : `CUDA 12 or cuDNN 9 is not installed (${missing.slice(0, 3).join(', ')} not found)`;
+  return missing.length === 0 ? undefined : `CUDA or cuDNN is not installed, or not on the library path (${missing.slice(0, 3).join(', ')} not found)`;
 }
 
 interface Wanted {
@@ -39,8 +39,9 @@ const windows: Wanted = {
   provider: ['onnxruntime_providers_shared.dll', 'onnxruntime_providers_cuda.dll'],
   missing: async (folder) => {
     const places = [folder, ...(process.env['PATH'] ?? '').split(path.delimiter).filter((place) => path.isAbsolute(place))];
-    const found = new Set((await Promise.all(places.map((place) => readdir(place).catch(() => [])))).flat().map((name) => name.toLowerCase()));
-    return ['cudart64_12.dll', 'cublaslt64_12.dll', 'cudnn64_9.dll'].filter((name) => !found.has(name));
+    const found = (await Promise.all(places.map((place) => readdir(place).catch(() => [])))).flat();
+    // Which version the provider was built for stands nowhere; one of each is a good sign.
+    return ['cudart64', 'cublasLt64', 'cudnn64'].filter((library) => !found.some((name) => name.toLowerCase().startsWith(`${library.toLowerCase()}_`))).map((library) => `${library}_….dll`);
   },
 };
 

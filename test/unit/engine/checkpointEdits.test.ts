@@ -8,6 +8,7 @@ import { randomLoras } from '../../../test_data/make/checkpoints/randomLoras';
 import { temporaryFolder } from '../actionContext';
 import { bundleEngine, type EngineBundle } from './engineBundle';
 import { randomCheckpointFolder } from './golden';
+import { invertingModel } from './testModels';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -149,6 +150,23 @@ describe('an edit on a checkpoint', () => {
     expect(engine.processId).toBe(before);
     expect(await readdir(folder)).not.toContain('cancelled.png');
     expect((await edited()).loadSeconds).toBe(0);
+  });
+});
+
+describe('a Node with a Float16Array of its own, as 24 and newer have', () => {
+  /** There the runtime's binding cannot be fed float16, nor gives it out. */
+  it('comes to the same bytes, for a checkpoint and for a single file in float16', async () => {
+    const plain = await edited();
+    const model = path.join(folder, 'half.onnx');
+    await writeFile(model, invertingModel({ type: 'float16' }));
+    const single = { model: { path: model, loras: [] }, output: path.join(folder, 'single.png') };
+    const before = await edited(single);
+    await engine.dispose();
+    const entry = path.join(folder, 'newer.cjs');
+    await writeFile(entry, `globalThis.Float16Array ??= class Float16Array extends Uint16Array {};\nrequire(${JSON.stringify(bundle.entry)});\n`);
+    engine = new EngineClient(entry, silent);
+    expect((await edited()).sha256).toBe(plain.sha256);
+    expect((await edited(single)).sha256).toBe(before.sha256);
   });
 });
 
