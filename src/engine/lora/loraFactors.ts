@@ -1,6 +1,6 @@
-import { bfloat16Rounded, float16Rounded } from '../weights/halfFloats';
+import { roundInPlace } from '../weights/halfFloats';
 import { doraDelta } from './doraDelta';
-import { identity, kronecker, product, scaled, type Matrix } from './matrix';
+import { identity, kronecker, product, scaleInPlace, type Matrix } from './matrix';
 import type { LoraModule } from './loraFile';
 import type { LoraPart } from '../../core/hub/loraKeys';
 
@@ -15,7 +15,7 @@ export interface Factors {
 
 export interface FactorInputs {
   readonly module: LoraModule;
-  /** Values of a part of the module, widened to float32. */
+  /** Values of a part of the module, widened to float32; they may be changed, as each is used once. */
   readonly part: (part: LoraPart) => Matrix;
   /** `alpha / rank` of the file's own `.alpha`, which diffusers multiplies into the first matrix. */
   readonly alphaScale: number;
@@ -38,7 +38,7 @@ export async function factorsOf(inputs: FactorInputs): Promise<Factors | undefin
     case 'lokr':
       return kroneckerFactors(inputs);
     case 'difference':
-      return dense(scaled(inputs.part('difference'), inputs.scale));
+      return dense(scaleInPlace(inputs.part('difference'), inputs.scale));
     case 'bias':
       return undefined;
   }
@@ -70,9 +70,9 @@ export function factorNumbers({ method, shape, tensors, rank = 0 }: LoraModule):
 /** diffusers multiplies the alpha into the first matrix in the type that the file has, so that it is rounded there. */
 function lowRank({ part, module, alphaScale, scale }: FactorInputs): Factors {
   const type = module.tensors.get('down')?.type;
-  const down = scaled(part('down'), alphaScale);
-  const rounded = alphaScale === 1 ? undefined : type === 'BF16' ? bfloat16Rounded : type === 'F16' ? float16Rounded : undefined;
-  return { a: rounded ? { ...down, data: down.data.map(rounded) } : down, b: scaled(part('up'), scale) };
+  const down = scaleInPlace(part('down'), alphaScale);
+  if (alphaScale !== 1 && (type === 'F16' || type === 'BF16')) roundInPlace(down.data, type);
+  return { a: down, b: scaleInPlace(part('up'), scale) };
 }
 
 /**
@@ -104,7 +104,7 @@ function hadamard({ part, alphaScale, scale }: FactorInputs): Factors {
 function kroneckerFactors({ part, module, alphaScale, scale }: FactorInputs): Factors {
   const pair = (side: 'lokr_w1' | 'lokr_w2'): Factors => (module.tensors.has(side) ? dense(part(side)) : { a: part(`${side}_b`), b: part(`${side}_a`) });
   const [first, second] = [pair('lokr_w1'), pair('lokr_w2')];
-  return { a: kronecker(first.a, second.a), b: scaled(kronecker(first.b, second.b), alphaScale * scale) };
+  return { a: kronecker(first.a, second.a), b: scaleInPlace(kronecker(first.b, second.b), alphaScale * scale) };
 }
 
 function dense(delta: Matrix): Factors {

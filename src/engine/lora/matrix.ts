@@ -42,11 +42,11 @@ export function kronecker(left: Matrix, right: Matrix): Matrix {
   return { data, dims: [leftRows * rightRows, columns] };
 }
 
-export function scaled({ data, dims }: Matrix, factor: number): Matrix {
-  if (factor === 1) return { data, dims };
-  const product = new Float32Array(data.length);
-  for (let index = 0; index < data.length; index++) product[index] = (data[index] ?? 0) * factor;
-  return { data: product, dims };
+/** Multiplies all numbers of the matrix itself. */
+export function scaleInPlace(matrix: Matrix, factor: number): Matrix {
+  const { data } = matrix;
+  if (factor !== 1) for (let index = 0; index < data.length; index++) data[index] = (data[index] ?? 0) * factor;
+  return matrix;
 }
 
 export function isFinite(data: Float32Array): boolean {

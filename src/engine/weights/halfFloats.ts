@@ -15,17 +15,18 @@ export function float16Value(half: number): number {
   return halfValues[half] ?? NaN;
 }
 
-export function float16Rounded(value: number): number {
-  return float16Value(float16Bits(value));
-}
-
-/** The nearest that bfloat16 holds, ties to even. */
-export function bfloat16Rounded(value: number): number {
-  float[0] = value;
-  const word = bits[0] ?? 0;
-  if ((word & 0x7fffffff) > 0x7f800000) return value;
-  bits[0] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
-  return float[0];
+/** Replaces each number by the nearest that a 16-bit type holds, ties to even. */
+export function roundInPlace(values: Float32Array, type: 'F16' | 'BF16'): void {
+  if (type === 'F16') {
+    for (let index = 0; index < values.length; index++) values[index] = float16Value(float16Bits(values[index] ?? 0));
+    return;
+  }
+  // bfloat16 is the upper half of a float32.
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? 0;
+    if ((word & 0x7fffffff) <= 0x7f800000) words[index] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
+  }
 }
 
 const float = new Float32Array(1);

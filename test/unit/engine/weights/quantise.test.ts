@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bfloat16Rounded, float16Bits, float16Value } from '../../../../src/engine/weights/halfFloats';
+import { float16Bits, float16Value, roundInPlace } from '../../../../src/engine/weights/halfFloats';
 import { normalFloats, quantiseIntegers, quantiseNormalFloats, Unquantisable, type PackedNumbers } from '../../../../src/engine/weights/quantise';
 import { numbers } from '../numbers';
 
@@ -19,7 +19,9 @@ describe('half precision', () => {
   });
 
   it('of bfloat16 rounds to the nearest with ties to even', () => {
-    expect([1 + 2 ** -9, 1 + 2 ** -8, 1 + 3 * 2 ** -8, -1 - 2 ** -8 - 2 ** -20].map(bfloat16Rounded)).toEqual([1, 1, 1 + 2 ** -6, -1 - 2 ** -7]);
+    const values = Float32Array.of(1 + 2 ** -9, 1 + 2 ** -8, 1 + 3 * 2 ** -8, -1 - 2 ** -8 - 2 ** -20, Infinity, NaN);
+    roundInPlace(values, 'BF16');
+    expect([...values]).toEqual([1, 1, 1 + 2 ** -6, -1 - 2 ** -7, Infinity, NaN]);
   });
 });
 
