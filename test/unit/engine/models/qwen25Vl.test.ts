@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGraph, type NumberTensor } from '../../../../src/engine/graph/graphSession';
@@ -13,7 +13,9 @@ import { visionGraph, visionPorts } from '../../../../src/engine/models/qwen25Vl
 import { visionInput } from '../../../../src/engine/models/qwen25Vl/visionInput';
 import { readConfig } from '../../../../src/engine/models/readConfig';
 import type { Picture } from '../../../../src/engine/pictures/loadPicture';
+import { quantisedWeights } from '../../../../src/engine/weights/quantisedWeights';
 import type { Result } from '../../../../src/core/outcome';
+import { temporaryFolder } from '../../actionContext';
 import { Golden, largestDifference, randomCheckpointFolder } from '../golden';
 
 let checkpoint: string;
@@ -139,6 +141,25 @@ describe('the embeddings of a prompt', () => {
       expect(largestDifference(embeddings, golden.floats(`embeddings.${index}`)), prompt).toBeLessThan(1e-4);
     }
     await opened.dispose();
+  });
+
+  it.each([
+    ['int8', 0.03],
+    ['int4', 0.3],
+  ] as const)('are nearly those with weights packed into %s', async (precision, farthest) => {
+    const golden = await Golden.read('prompts');
+    const cache = await mkdtemp(temporaryFolder);
+    const stored = value(await openTextEncoderWeights(path.join(checkpoint, 'text_encoder')));
+    const weights = value(await quantisedWeights(stored, precision, { folder: cache }));
+    expect(weights.packed?.('model.layers.1.mlp.up_proj.weight')?.columns).toBe(96);
+    const opened = value(await encoder({ weights }));
+    const { embeddings } = value(await opened.encode({ prompt: (golden.said('prompts') as string[])[1] ?? '', pictures: [picture(golden, 'picture.1.0')] }));
+    const expected = golden.floats('embeddings.1');
+    const error = Math.hypot(...embeddings.map((one, index) => one - (expected[index] ?? 0))) / Math.hypot(...expected);
+    expect(error).toBeGreaterThan(0);
+    expect(error).toBeLessThan(farthest);
+    await opened.dispose();
+    await rm(cache, { recursive: true });
   });
 
   it('are the same for two prompts at once as one by one', async () => {
