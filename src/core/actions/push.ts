@@ -49,7 +49,7 @@ function question({ remote, branch, upstream }: PushTarget, local: string, commi
   if (commits.length > shownCommits) lines.push(`… and ${commits.length - shownCommits} more`);
   return {
     title: `Push ${count(commits)} of ${local} to ${remote.name}?`,
-    detail: [remote.url, `branch ${branch}${upstream ? '' : ', which this branch will follow from now on'}`, '', ...lines].join('\n'),
+    detail: [remote.url, `branch ${branch}${upstream ? '' : ', which this branch will follow from now on'}`, '', ...lines, '', 'The commit that ticks this box follows them.'].join('\n'),
     agree: 'Push',
     kind: 'danger' as const,
   };

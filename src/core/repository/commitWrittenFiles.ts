@@ -21,8 +21,13 @@ export interface WrittenCommit {
   readonly ask: Ask;
   readonly log: Logger;
   readonly signal?: AbortSignal;
-  /** `each`: a step of the plan commits, so the person sees this commit. `once` (default): asked once per workspace. */
-  readonly consent?: 'each' | 'once';
+  /**
+   * `each`: a step of the plan commits, so the person sees this commit. `once` (default): asked once per workspace.
+   * `given`: the question before the last commit named this one, too.
+   */
+  readonly consent?: 'each' | 'once' | 'given';
+  /** By the setting's template when left out. */
+  readonly message?: string;
 }
 
 /** Commits what Evalmark wrote since its last commit, once the person has seen it. Nothing to commit is done, too. */
@@ -42,6 +47,8 @@ export async function commitWrittenFiles(request: WrittenCommit): Promise<Outcom
   if (agreed !== true) return agreed;
   return commitNow(repository, offer, request);
 }
+
+type Consent = NonNullable<WrittenCommit['consent']>;
 
 interface Offer {
   readonly state: RepositoryState;
@@ -91,14 +98,14 @@ async function prepare(repository: Repository, files: readonly string[], request
     await written.clear(settled(leftOut));
     return done(`nothing to commit${leftOutNote(leftOut)}`);
   }
-  const message = commitMessage(settings.commitMessage, { change: request.change ?? (await changeId(paths)), task });
+  const message = request.message ?? commitMessage(settings.commitMessage, { change: request.change ?? (await changeId(paths)), task });
   return { state: state.value, request: wanted, selection: selection.value, message };
 }
 
 /** Files that hold a person's changes and Evalmark's in one are committed whole only when the person says so, for each commit. */
 async function agreedFiles({ leftOut }: CommitSelection, { ask, consent = 'once' }: WrittenCommit): Promise<ReadonlySet<string>> {
   const mixed = leftOut.filter(({ reason }) => reason === 'mixed');
-  if (mixed.length === 0 || consent === 'once') return new Set();
+  if (mixed.length === 0 || consent !== 'each') return new Set();
   const agreed = await ask.confirm({
     title: `Commit ${mixed.length === 1 ? 'a file' : `${mixed.length} files`} with changes of yours in it?`,
     detail: [...mixed.slice(0, shownFiles).map((file) => file.path), '', 'They hold your changes and Evalmark\'s, which cannot be told apart. If not, they are left out of this commit.'].join('\n'),
@@ -108,8 +115,8 @@ async function agreedFiles({ leftOut }: CommitSelection, { ask, consent = 'once'
   return new Set(agreed === true ? mixed.map(({ file }) => file) : []);
 }
 
-async function agreement({ state, selection, message }: Offer, consent: 'each' | 'once', remembered: true | undefined, { ask, paths }: WrittenCommit): Promise<true | Outcome> {
-  if (remembered && state.branch !== undefined) return true;
+async function agreement({ state, selection, message }: Offer, consent: Consent, remembered: true | undefined, { ask, paths }: WrittenCommit): Promise<true | Outcome> {
+  if ((remembered || consent === 'given') && state.branch !== undefined) return true;
   const agreed = await ask.confirm(question(selection, message, state, consent));
   if (agreed === undefined) return needsPerson(`Commit ${count(selection.files.length)}: ${message}`);
   if (consent === 'once' && !remembered) await writeConsent(paths.storage, agreed);
@@ -141,10 +148,10 @@ export async function forgetCommitConsent(storage: string): Promise<void> {
   await writeConsent(storage, undefined);
 }
 
-async function openOrInit({ planFolder, workspace }: PlanPaths, ask: Ask, consent: 'each' | 'once'): Promise<Repository | Outcome> {
+async function openOrInit({ planFolder, workspace }: PlanPaths, ask: Ask, consent: Consent): Promise<Repository | Outcome> {
   const opened = await Repository.open(planFolder);
   if (opened.ok) return opened.value;
-  if (opened.failure.code !== 'no-repository' || consent === 'once') return failed(opened.failure);
+  if (opened.failure.code !== 'no-repository' || consent !== 'each') return failed(opened.failure);
   const agreed = await ask.confirm({
     title: `${path.basename(workspace)} is in no git repository. Make one?`,
     detail: `Runs git init in ${workspace}.`,
@@ -157,14 +164,14 @@ async function openOrInit({ planFolder, workspace }: PlanPaths, ask: Ask, consen
   return made.ok ? made.value : failed(made.failure);
 }
 
-function question({ files, leftOut }: CommitSelection, message: string, { branch }: RepositoryState, consent: 'each' | 'once'): ConfirmQuestion {
+function question({ files, leftOut }: CommitSelection, message: string, { branch }: RepositoryState, consent: Consent): ConfirmQuestion {
   const shown = files.slice(0, shownFiles).map((file) => `${file.change === 'new' ? 'new' : 'changed'}  ${file.path}${file.part ? ' (only what Evalmark changed in it)' : ''}`);
   if (files.length > shownFiles) shown.push(`… and ${files.length - shownFiles} more`);
   const named = leftOut.filter(({ reason }) => reasons[reason]).map((file) => `left out: ${file.path} (${reasons[file.reason] ?? ''})`);
   const where = branch === undefined ? ['HEAD is detached: this commit will belong to no branch and is easily lost.', ''] : [];
   return {
     title: consent === 'each' ? `Commit ${count(files.length)}${branch === undefined ? '' : ` to ${branch}`}?` : 'Commit what Evalmark wrote now, and after each task from now on?',
-    detail: [...where, message, '', ...shown, ...named, '', 'What you changed or staged yourself is not in it.'].join('\n'),
+    detail: [...where, message, '', ...shown, ...named, '', 'What you changed or staged yourself is not in it.', ...(consent === 'each' ? ['The boxes that this ticks follow in a commit of their own.'] : [])].join('\n'),
     agree: branch === undefined ? 'Commit All the Same' : 'Commit',
     kind: 'question',
   };

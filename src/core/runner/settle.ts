@@ -1,5 +1,8 @@
+import type { ActionName } from '../actions/action';
+import { linkPlan } from '../actions/link';
 import type { Failure } from '../outcome';
 import type { Plan, Task } from '../plan/plan';
+import { commitClosingMarks } from '../repository/closingCommit';
 import { commitWrittenFiles } from '../repository/commitWrittenFiles';
 import type { WrittenFiles } from '../repository/writtenFiles';
 import { updateStatus } from '../report/status';
@@ -22,6 +25,9 @@ export async function settleTask(ended: EndedTask, written: WrittenFiles, servic
     const updated = await updateStatus({ plan: ended.plan, paths, failures: ended.failures, log, ask, wrote: (file) => void written.add(file) });
     if (!updated.ok) log.warn(`STATUS.md was not updated: ${updated.failure.message} ${updated.failure.advice}`);
   }
+  const links = linkPlan(ended.plan);
+  const did = (action: ActionName): boolean => ended.task.steps.some(({ id, state }) => state === 'done' && links.get(id)?.action === action);
+  if (did('commit')) await commitClosingMarks({ paths, settings: services.settings(), written, task: ended.task, pushed: did('push'), ask, log });
   const due = policy.commitAfter === 'task' ? ended.taskComplete : policy.commitAfter === 'phase' && ended.phaseComplete;
   if (!due) return;
   const outcome = await commitWrittenFiles({ paths, settings: services.settings(), written, task: ended.task, ask, log });
