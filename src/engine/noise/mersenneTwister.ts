@@ -28,6 +28,12 @@ export class MersenneTwister {
     return (this.word() & 0xffffff) / 2 ** 24;
   }
 
+  /** A double in [0, 1) from the low 53 of 64 bits, as `at::uniform_real_distribution<double>` draws it. */
+  preciseUniform(): number {
+    const high = this.word();
+    return ((high & 0x1fffff) * 2 ** 32 + this.word()) / 2 ** 53;
+  }
+
   private refill(): void {
     const { state } = this;
     for (let index = 0; index < stateWords; index++) {

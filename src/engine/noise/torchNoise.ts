@@ -4,14 +4,13 @@ import { MersenneTwister } from './mersenneTwister';
 /**
  * `torch.randn(count, generator=torch.Generator().manual_seed(seed))` in float32, bit for bit what torch gives on x86
  * with AVX2: sixteen uniform values become sixteen normal ones, and a rest below sixteen is drawn anew together with
- * the values before it.
+ * the values before it. Fewer than sixteen are drawn pair by pair in double precision.
  *
- * @param count at least 16; below that torch draws in another way
  * @see ATen/native/cpu/DistributionTemplates.h, `normal_fill`
  */
 export function torchNoise(seed: number, count: number): Float32Array {
-  if (count < groupSize) throw new Error(`torch draws fewer than ${groupSize} values in another way.`);
   const generator = new MersenneTwister(seed);
+  if (count < groupSize) return pairs(generator, count);
   const values = new Float32Array(count);
   for (let index = 0; index < count; index++) values[index] = generator.uniform();
   for (let start = 0; start + groupSize <= count; start += groupSize) boxMuller(values.subarray(start, start + groupSize));
@@ -24,6 +23,18 @@ export function torchNoise(seed: number, count: number): Float32Array {
 }
 
 const groupSize = 16;
+
+/** @see ATen/core/DistributionsHelper.h, `normal_distribution` */
+function pairs(generator: MersenneTwister, count: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index += 2) {
+    const angle = 2 * Math.PI * generator.preciseUniform();
+    const radius = Math.sqrt(-2 * Math.log1p(-generator.preciseUniform()));
+    values[index] = radius * Math.cos(angle);
+    if (index + 1 < count) values[index + 1] = radius * Math.sin(angle);
+  }
+  return values;
+}
 
 /** The first eight values give the radius, the last eight the angle of eight pairs. */
 function boxMuller(group: Float32Array): void {

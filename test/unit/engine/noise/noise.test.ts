@@ -4,6 +4,7 @@ import { fusedMultiplyAdd } from '../../../../src/engine/noise/fusedMultiplyAdd'
 import { latentNoise } from '../../../../src/engine/noise/latentNoise';
 import { MersenneTwister } from '../../../../src/engine/noise/mersenneTwister';
 import { philox } from '../../../../src/engine/noise/philoxNoise';
+import { Golden } from '../golden';
 
 const hashOf = (values: Float32Array) => createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex');
 
@@ -22,6 +23,18 @@ describe("torch's noise", () => {
     [0, 37, 'd76c1c2cf8e8f36811f99ef79e3dab34e35ff9c1de20121b7734766f8473d230'],
   ])('is bit for bit what torch gives: seed %d, %d values', (seed, count, hash) => {
     expect(hashOf(latentNoise('torch', seed, count))).toBe(hash);
+  });
+
+  it('is that of the golden, for every seed and count', async () => {
+    const golden = await Golden.read('noise');
+    for (const seed of golden.said('seeds') as readonly string[]) {
+      // The generator knows only the low 32 bits of a seed.
+      expect(latentNoise('torch', Number(BigInt(seed) % 2n ** 32n), 48)).toEqual(golden.floats(`seed.${seed}`));
+    }
+    for (const count of golden.said('counts') as readonly number[]) expect(latentNoise('torch', 42, count)).toEqual(golden.floats(`count.${count}`));
+    const from = golden.said('longFrom') as number;
+    expect(latentNoise('torch', 7, 2048).subarray(from, from + 200)).toEqual(golden.floats('long'));
+    expect(latentNoise('torch', 42, 768)).toEqual(golden.floats('latents'));
   });
 
   it('multiplies and adds with one rounding', () => {

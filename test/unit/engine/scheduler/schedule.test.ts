@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eulerStep, flowMatchSchedule } from '../../../../src/engine/scheduler/flowMatchEuler';
 import { lightningConfig, schedulerConfig, type SchedulerConfig } from '../../../../src/engine/scheduler/schedulerConfig';
+import { sizeOfArea } from '../../../../src/engine/pipelines/qwenImageEditPlus/sizes';
+import { Golden } from '../golden';
 
 /** `scheduler_config.json` of Qwen-Image-Edit-2509. */
 const qwen = {
@@ -29,6 +31,19 @@ describe('a schedule', () => {
     expect([...schedule.sigmas]).toEqual(sigmas);
     expect(schedule.times).toHaveLength(steps);
     for (const [index, time] of schedule.times.entries()) expect(time).toBeCloseTo(sigmas[index]!, 6);
+  });
+
+  it('is that of the golden, at every size and in any number of steps', async () => {
+    const golden = await Golden.read('schedules');
+    for (const name of golden.names) {
+      const [kind, first, second] = name.split('.');
+      const schedule = kind === 'own' ? flowMatchSchedule(read(), Number(second), Number(first)) : flowMatchSchedule(lightningConfig, Number(first), 4096);
+      expect(schedule.sigmas, name).toEqual(golden.floats(name));
+    }
+    for (const [name, size] of Object.entries(golden.said('sizes') as Record<string, readonly [number, number]>)) {
+      const [width = 0, height = 0, area = 0] = name.split(/[:@]/).map(Number);
+      expect(sizeOfArea(area, width, height), name).toEqual(size);
+    }
   });
 
   it('of Lightning is shifted by 3 at every size', () => {
