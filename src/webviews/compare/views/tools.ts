@@ -41,9 +41,10 @@ function modeButton(panel: Panel, mode: Mode, label: string): Node {
   const key = keyLabel(mode);
   return h(
     'button',
-    { role: 'radio', 'aria-checked': on, 'aria-label': label, tabindex: on ? 0 : -1, 'data-mode': mode, title: `${label} (${key})`, on: { click: () => setMode(panel, mode) } },
+    { role: 'radio', 'aria-checked': on, 'aria-label': `${label} ${key}`, tabindex: on ? 0 : -1, 'data-mode': mode, title: `${label} (${key})`, on: { click: () => setMode(panel, mode) } },
     icon(mode),
     h('span', {}, label),
+    ' ',
     h('kbd', {}, key),
   );
 }
@@ -67,7 +68,7 @@ function range(label: string, minimum: number, maximum: number, value: number, s
 }
 
 function toggle(name: IconName, label: string, key: string, pressed: boolean, title: string, act: () => void): Node {
-  return h('button', { class: 'tbtn', 'aria-pressed': pressed, 'aria-label': label, title, on: { click: act } }, icon(name), h('span', {}, label), h('kbd', {}, key));
+  return h('button', { class: 'tbtn', 'aria-pressed': pressed, 'aria-label': `${label} ${key}`, title, on: { click: act } }, icon(name), h('span', {}, label), ' ', h('kbd', {}, key));
 }
 
 function isFitted(panel: Panel): boolean {

@@ -24,7 +24,7 @@ export function table(panel: Panel): Node {
     },
     h('div', { class: 'columns', role: 'row', 'aria-rowindex': 1 }, columns.map((column) => heading(panel, column))),
     h('div', { class: 'lines', role: 'presentation', style: { height: `${list.height}px` } }, lines.map((line) => lineNode(panel, line, columns, current))),
-    list.rows.length === 0 && empty(panel),
+    list.rows.length === 0 && onlyCell(empty(panel)),
     hiddenLine(panel),
   );
 }
@@ -66,6 +66,7 @@ function heading(panel: Panel, column: Column): Node {
     'div',
     { class: `th ${column.kind}${column.right ? ' right' : ''}`, role: 'columnheader', 'aria-sort': order, key: column.id },
     column.label !== '' && h('button', { tabindex: -1, title: `Sort by ${column.label}`, on: { click: () => sortBy(panel, column.id) } }, column.label, sorted && icon(sorting.descending ? 'down' : 'up')),
+    column.label === '' && h('span', { class: 'sr' }, column.kind),
     column.under !== '' && h('small', {}, column.under),
   );
 }
@@ -114,11 +115,18 @@ function hiddenLine(panel: Panel): Node | undefined {
   const count = hidden.reduce((sum, one) => sum + one.count, 0);
   if (count === 0) return undefined;
   const { showHidden } = panel.local;
-  return h(
-    'p',
-    { class: 'more' },
-    icon('funnel'),
-    `${count} more ${count === 1 ? 'is' : 'are'} hidden: ${hidden.map((one) => `${one.count} ${one.reason}`).join(', ')}.`,
-    h('button', { class: 'link', 'aria-expanded': showHidden, on: { click: () => panel.update({ showHidden: !showHidden }) } }, showHidden ? 'Hide what was left out' : 'Show with reasons'),
+  return onlyCell(
+    h(
+      'p',
+      { class: 'more' },
+      icon('funnel'),
+      `${count} more ${count === 1 ? 'is' : 'are'} hidden: ${hidden.map((one) => `${one.count} ${one.reason}`).join(', ')}.`,
+      h('button', { class: 'link', 'aria-expanded': showHidden, on: { click: () => panel.update({ showHidden: !showHidden }) } }, showHidden ? 'Hide what was left out' : 'Show with reasons'),
+    ),
   );
+}
+
+/** A grid has nothing but rows of cells, for a screen reader too. */
+function onlyCell(content: Node): Node {
+  return h('div', { role: 'row' }, h('div', { role: 'gridcell' }, content));
 }
