@@ -68,6 +68,7 @@ const bundles = [
     plugins: [editorInterface],
   },
   { ...node, format: 'cjs', entryPoints: ['src/engine/main.ts'], outfile: `${out}/engine.cjs` },
+  { ...node, format: 'cjs', entryPoints: ['src/core/images/comparison/measureWorker.ts'], outfile: 'dist/measure.cjs' },
   { ...esm, entryPoints: ['src/cli/main.ts'], outfile: `${out}/cli.mjs` },
   { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: `${out}/sample.mjs` },
   { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: `${out}/bench.mjs` },

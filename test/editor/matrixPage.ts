@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { currentRatings } from '../../src/core/review/currentRating';
 import type { Rating } from '../../src/core/review/rating';
+import { measurePair } from '../../src/core/images/comparison/measurePair';
 import { readRatings } from '../../src/core/review/ratingsFile';
 import type { RatingsLine } from '../../src/core/review/records';
 import type { ReviewOutput } from '../../src/core/review/session';
@@ -78,6 +79,7 @@ export class MatrixPage {
         const file = await readRatings(this.ratings);
         return file.ok ? studyOf(evaluation, this.outputs, file.value) : file.failure;
       },
+      measure: async (output, known) => (known ? undefined : measurePair(output.sourcePath, output.outputPath)),
       post: (message) => void this.post(message),
       review: (cell) => void this.asked.push(`review ${cell ?? ''}`),
       write: () => void this.asked.push('write'),

@@ -69,7 +69,7 @@ function lumaOf(data: Buffer, channels: number): { readonly luma: Uint8Array; re
 }
 
 /** Kernel 0 1 0 / 1 -4 1 / 0 1 0 without the rim, as OpenCV's `Laplacian(…).var()`; 0 where nothing has four neighbours. */
-export function laplacianVariance(luma: Uint8Array, width: number, height: number): number {
+export function laplacianVariance(luma: Uint8Array | Float32Array, width: number, height: number): number {
   let sum = 0;
   let squares = 0;
   for (let y = 1; y < height - 1; y++) {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Evaluation } from '../evaluation/evaluation';
 import { readGenerations } from '../evaluation/generations';
+import type { MeasuredPair } from '../images/comparison/measurer';
 import { currentRatings, type CurrentRating } from './currentRating';
 import type { RatedOutput } from './progress';
 import type { RatingsFile } from './ratingsFile';
@@ -19,6 +20,11 @@ export async function readReviewOutputs(workspace: string, evaluation: Evaluatio
   return stored
     .filter(({ generation }) => wanted.has(generation.modelId))
     .map(({ generation, picture }) => ({ generation, outputPath: picture, sourcePath: path.join(sources, path.basename(generation.picture.file)) }));
+}
+
+/** An output and its source as they are measured. */
+export function measuredPair({ generation, sourcePath, outputPath }: ReviewOutput): MeasuredPair {
+  return { source: sourcePath, output: outputPath, sourceSha256: generation.picture.sha256, outputSha256: generation.output.sha256 };
 }
 
 /** What any rater has said or looked at, output by output: enough for a step of the plan. */

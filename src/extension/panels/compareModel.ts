@@ -34,6 +34,8 @@ export interface CompareServices {
   post(message: HostMessage): void;
   /** Asks, as a modal question, whether the models may be told. */
   confirmReveal(): Promise<boolean>;
+  /** Words that measurements have for an output; never asked before it is rated. */
+  flags?(output: ReviewOutput): Promise<readonly string[]>;
   openRatings(): void;
   close(): void;
 }
@@ -46,6 +48,8 @@ export class CompareModel {
   readonly unreadable = new Set<string>();
   /** Hashes of outputs that were replaced after their sidecar was written. */
   readonly replaced = new Map<string, string>();
+  /** What was measured of rated outputs, by generation. */
+  readonly flags = new Map<string, readonly string[]>();
   cells: readonly ReviewCell[] = [];
   cell = 0;
   save: SaveState = { kind: 'none' };
@@ -317,6 +321,18 @@ export class CompareModel {
     if (!this.ready) return;
     this.services.post({ type: 'state', state: this.state() });
     this.wanted = false;
+    void this.measureRated();
+  }
+
+  /** Measures the rated outputs of the current cell, and shows what was found. */
+  private async measureRated(): Promise<void> {
+    const { flags } = this.services;
+    const fresh = this.cells[this.cell]?.outputs.filter((output) => !output.anchor && this.isRated(output) && !this.flags.has(output.generation.id)) ?? [];
+    if (!flags || fresh.length === 0) return;
+    for (const { generation } of fresh) this.flags.set(generation.id, []);
+    const found = await Promise.all(fresh.map((output) => flags(output)));
+    fresh.forEach(({ generation }, index) => this.flags.set(generation.id, found[index] ?? []));
+    if (found.some((words) => words.length > 0)) this.post();
   }
 
   private head(): Pick<Rating, 'version' | 'at' | 'rater' | 'sessionId'> {

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { RelativePattern, Uri, ViewColumn, window, workspace as editorWorkspace, type Disposable, type FileSystemWatcher, type WebviewPanel } from 'vscode';
 import type { Logger } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
-import { ratingsPathOf, readReviewOutputs } from '../../core/review/reviewSet';
+import { flagsOf } from '../../core/images/comparison/flags';
+import type { Measurer } from '../../core/images/comparison/measurer';
+import { measuredPair, ratingsPathOf, readReviewOutputs } from '../../core/review/reviewSet';
 import type { HostMessage, WebviewMessage } from '../../webviews/compare/contract';
 import { compareHtml } from './compareHtml';
 import { confirmReveal } from './confirmReveal';
@@ -25,6 +27,7 @@ export interface CompareContext {
   /** Key of the cell to open at; the first gap when left out. */
   readonly cell?: string;
   readonly keys?: Readonly<Record<string, readonly string[]>>;
+  readonly measurer: Measurer;
   readonly log: Logger;
   onClosed(): void;
 }
@@ -122,7 +125,7 @@ export class ComparePanel {
     return model.finished(context.criterion);
   }
 
-  private async load({ evaluationPath, workspace, planPath, storage, modelIds, criterion, rater, keys, log }: CompareContext): Promise<CompareModel | undefined> {
+  private async load({ evaluationPath, workspace, planPath, storage, modelIds, criterion, rater, keys, measurer, log }: CompareContext): Promise<CompareModel | undefined> {
     const evaluation = await readEvaluation(evaluationPath);
     if (!evaluation.ok) return this.refuse(evaluation.failure.message, evaluation.failure.advice);
     const outputs = await readReviewOutputs(workspace, evaluation.value, modelIds);
@@ -135,6 +138,10 @@ export class ComparePanel {
         now: () => new Date(),
         post: (message) => this.post(message),
         confirmReveal,
+        flags: async (output) => {
+          const measures = await measurer.measure(measuredPair(output));
+          return measures ? flagsOf(measures) : [];
+        },
         openRatings: () => void editorWorkspace.openTextDocument(ratingsPath).then((document) => window.showTextDocument(document, { preview: true })),
         close: () => this.close(),
       },

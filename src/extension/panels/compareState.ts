@@ -82,9 +82,15 @@ function outputView(model: CompareModel, output: ReviewOutput, letter: string): 
     worst: rating?.worst ?? false,
     rated,
     changed: model.ledger.setAside.has(id) && !rated,
-    remarks: rated && model.sha256Of(output) === output.generation.picture.sha256 ? ['Unchanged'] : [],
+    remarks: rated ? remarksOf(model, output) : [],
     ...(model.revealed && { model: output.anchor ? anchorNames[output.anchor] : (entry?.title ?? modelId) }),
   };
+}
+
+/** What was measured, in a word each; told only of rated outputs, because it would steer the score. */
+function remarksOf(model: CompareModel, output: ReviewOutput): readonly string[] {
+  if (model.sha256Of(output) === output.generation.picture.sha256) return ['Unchanged'];
+  return model.flags.get(output.generation.id) ?? [];
 }
 
 const anchorNames = { source: 'Untouched source', degraded: 'Degraded output' } as const;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Uri, type ExtensionContext } from 'vscode';
 import type { Logger, Look } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
+import { Measurer } from '../../core/images/comparison/measurer';
 import type { Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
@@ -11,6 +12,12 @@ import { SurveyPanel, type SurveyContext } from './surveyPanel';
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
 export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, writeAnalysis: (planPath: string) => void): Panels & { matrix(planPath: string): void; dispose(): void } {
+  const measurers = new Map<string, Measurer>();
+  const measurerOf = (storage: string): Measurer => {
+    const known = measurers.get(storage) ?? new Measurer(path.join(context.extensionPath, 'dist', 'measure.cjs'), path.join(storage, 'measures.jsonl'), (text) => log.warn(text));
+    measurers.set(storage, known);
+    return known;
+  };
   const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
     const uri = Uri.file(planPath);
     const paths = planPaths(context, uri);
@@ -24,6 +31,7 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       ...(look.criterion !== undefined && { criterion: look.criterion }),
       rater: readSettings(uri).run.rater,
       keys: readSettings(uri).compareKeys,
+      measurer: measurerOf(paths.storage),
       log,
       onClosed: () => undefined,
     };
@@ -41,7 +49,7 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       return SurveyPanel.show({ extensionUri: context.extensionUri, planPath: look.planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) }, look, signal);
     },
     matrix: (planPath) => MatrixPanel.show(matrixOf(planPath)),
-    dispose: () => restoring.forEach((each) => void each.dispose()),
+    dispose: () => [...restoring, ...measurers.values()].forEach((each) => void each.dispose()),
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Logger } from '../../core/actions/action';
+import type { Evaluation } from '../../core/evaluation/evaluation';
+import type { PairMeasures } from '../../core/images/comparison/measurePair';
 import { analysisNotes } from '../../core/review/analysisNotes';
 import { inDocument, inPanel } from '../../core/review/charts/chart';
 import { svgFile } from '../../core/review/charts/svg';
 import { matrixCsv, matrixMarkdown, rankedModels } from '../../core/review/matrixDocument';
+import { measureCorrelations, type MeasureCorrelation } from '../../core/review/measureCorrelation';
 import { appendLines } from '../../core/review/ratingsFile';
-import { cellKey, sessionOf } from '../../core/review/session';
+import { cellKey, sessionOf, type ReviewOutput } from '../../core/review/session';
 import type { Study } from '../../core/review/study';
 import { summaryCharts } from '../../core/review/summaryCharts';
 import type { ExportFormat, HostMessage, MatrixState, PictureSet, WebviewMessage } from '../../webviews/matrix/contract';
@@ -20,6 +23,8 @@ export interface MatrixServices {
   readonly rater: string;
   readonly ratingsPath: string;
   read(): Promise<Study | { readonly message: string; readonly advice: string }>;
+  /** @param known only what was measured before */
+  measure?(output: ReviewOutput, known: boolean): Promise<PairMeasures | undefined>;
   now(): Date;
   post(message: HostMessage): void;
   confirmReveal(): Promise<boolean>;
@@ -32,12 +37,17 @@ export interface MatrixServices {
 }
 
 const shownPictures = 60;
+/** Half a second each. */
+const mostMeasured = 2000;
 
 /** What the matrix panel knows; free of the editor, so that tests can drive it. */
 export class MatrixModel {
   private readonly pictures = new ComparePictures();
   private study: Study | undefined;
   private names: MatrixNames | undefined;
+  /** By generation. */
+  private readonly measures = new Map<string, PairMeasures>();
+  private measuring = false;
 
   constructor(private readonly services: MatrixServices) {}
 
@@ -75,7 +85,36 @@ export class MatrixModel {
     const session = sessionOf(study.file, this.services.rater);
     const blind = session && !session.revealed ? session.seed : undefined;
     this.names = matrixNames(study.evaluation, blind);
+    await this.recall(study);
     this.services.post({ type: 'state', state: this.state(study, this.names) });
+    void this.measure(study).catch((error: unknown) => this.services.log.error(`Results: ${String(error)}`));
+  }
+
+  /** Takes over what was measured before. */
+  private async recall({ shown }: Study): Promise<void> {
+    for (const output of shown.slice(0, mostMeasured)) {
+      const known = await this.services.measure?.(output, true);
+      if (known) this.measures.set(output.generation.id, known);
+    }
+  }
+
+  /** Measures rated outputs in the background; their figures follow when all are there. */
+  private async measure(study: Study): Promise<void> {
+    const { measure } = this.services;
+    if (!measure || this.measuring) return;
+    const judged = new Set(study.outputs.filter((output) => output.judged).map(({ generation }) => generation.id));
+    const fresh = study.shown.filter(({ generation }) => judged.has(generation.id) && !this.measures.has(generation.id)).slice(0, mostMeasured - this.measures.size);
+    if (fresh.length === 0) return;
+    this.measuring = true;
+    try {
+      for (const output of fresh) {
+        const found = await measure(output, false);
+        if (found) this.measures.set(output.generation.id, found);
+      }
+    } finally {
+      this.measuring = false;
+    }
+    if (this.study && this.names) this.services.post({ type: 'state', state: this.state(this.study, this.names) });
   }
 
   /** The export as text; names are letters as long as the panel's are. */
@@ -111,6 +150,7 @@ export class MatrixModel {
       charts: summaryCharts(inPanel, evaluation, summary, ({ modelId }) => ({ key: names.letter(modelId), label: names.letter(modelId) })),
       notes: analysisNotes(evaluation, summary, analysis, (id) => (names.blind ? names.letter(id) : `${names.letter(id)} ${names.title(id)}`)),
       heat: heatView({ evaluation, outputs, summary }, models.map(({ modelId }) => modelId)),
+      measurements: measurementsView(measureCorrelations(outputs, this.measures, evaluation.criteria), evaluation),
       gallery: names.blind ? [] : new MatrixGallery(study, names, this.pictures).sections(),
     };
   }
@@ -147,8 +187,23 @@ export class MatrixModel {
 }
 
 const nothing: Omit<MatrixState, 'plan'> = {
-  facts: [], warnings: [], models: [], verdicts: [], table: { subtitle: '', columns: [], rows: [] }, charts: {}, notes: [], heat: { measures: [], kinds: [], totals: {} }, gallery: [],
+  facts: [], warnings: [], models: [], verdicts: [], table: { subtitle: '', columns: [], rows: [] }, charts: {}, notes: [], heat: { measures: [], kinds: [], totals: {} }, measurements: { criteria: [], rows: [] }, gallery: [],
 };
+
+/** Correlations as they are written; those that say nothing are greyed by the panel. */
+function measurementsView(correlations: readonly MeasureCorrelation[], { criteria }: Evaluation): MatrixState['measurements'] {
+  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+  return {
+    criteria: criteria.map(({ label }) => label),
+    rows: correlations.map(({ name, with: found }) => ({
+      name,
+      cells: criteria.map(({ id }) => {
+        const known = found[id];
+        return known && { text: signed(known.value), interval: `${signed(known.interval.low)} to ${signed(known.interval.high)}`, n: known.n, says: known.says };
+      }),
+    })),
+  };
+}
 
 function facts({ shown, summary, evaluation }: Study): readonly string[] {
   const pictures = new Set(shown.map(({ generation }) => generation.picture.file)).size;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { RelativePattern, Uri, ViewColumn, l10n, window, workspace as editorWorkspace, type Disposable, type WebviewPanel } from 'vscode';
 import type { Logger } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
-import { ratingsPathOf } from '../../core/review/reviewSet';
+import type { Measurer } from '../../core/images/comparison/measurer';
+import { measuredPair, ratingsPathOf } from '../../core/review/reviewSet';
 import { readStudy, type Study } from '../../core/review/study';
 import type { ExportFormat, WebviewMessage } from '../../webviews/matrix/contract';
 import { Lifetime } from '../lifetime';
@@ -19,6 +20,7 @@ export interface MatrixContext {
   readonly workspace: string;
   readonly evaluationPath: string;
   readonly rater: string;
+  readonly measurer: Measurer;
   readonly log: Logger;
   /** Shows a cell in the compare panel, or the session where it was left. */
   review(cell?: string): void;
@@ -61,6 +63,7 @@ export class MatrixPanel {
     this.model = new MatrixModel({
       log, planPath, rater, ratingsPath: ratingsPathOf(path.dirname(planPath)), confirmReveal,
       read: () => this.read(),
+      measure: (output, known) => (this.closed ? Promise.resolve(undefined) : known ? context.measurer.recall(measuredPair(output)) : context.measurer.measure(measuredPair(output))),
       now: () => new Date(),
       post: (message) => void (this.closed || panel.webview.postMessage(message)),
       review: (cell) => context.review(cell),

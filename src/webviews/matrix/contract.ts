@@ -38,7 +38,15 @@ export interface MatrixState {
   readonly charts: Readonly<Partial<Record<'sameCharacter' | 'overall' | 'seconds' | 'memory' | 'artifacts', SvgView>>>;
   readonly notes: readonly NoteView[];
   readonly heat: HeatView;
+  /** How measurements go with ratings; empty until something is measured. */
+  readonly measurements: { readonly criteria: readonly string[]; readonly rows: readonly MeasurementRow[] };
   readonly gallery: readonly GallerySection[];
+}
+
+export interface MeasurementRow {
+  readonly name: string;
+  /** By criterion; `says` where the interval leaves out 0. */
+  readonly cells: readonly ({ readonly text: string; readonly interval: string; readonly n: number; readonly says: boolean } | undefined)[];
 }
 
 export interface ModelHead {

@@ -1,0 +1,155 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { measureNames, type PairMeasures } from './measurePair';
+
+export interface MeasureQuestion {
+  readonly id: number;
+  readonly source: string;
+  readonly output: string;
+}
+
+export interface MeasureAnswer {
+  readonly id: number;
+  readonly measures?: PairMeasures;
+  readonly failure?: string;
+}
+
+/** A source and an output with the hashes of both, by which a measurement is kept. */
+export interface MeasuredPair {
+  readonly source: string;
+  readonly output: string;
+  readonly sourceSha256: string;
+  readonly outputSha256: string;
+}
+
+const idleMilliseconds = 20_000;
+
+/** Measures pairs of pictures in a worker, one after the other, and each pair only once: a file remembers them by hash. */
+export class Measurer {
+  private readonly known = new Map<string, PairMeasures>();
+  private readonly asked = new Map<string, Promise<PairMeasures | undefined>>();
+  private readonly waiting = new Map<number, (answer: MeasureAnswer) => void>();
+  private loading: Promise<void> | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private worker: Worker | undefined;
+  private idle: ReturnType<typeof setTimeout> | undefined;
+  private count = 0;
+  private ended = false;
+
+  /**
+   * @param script the bundle of `measureWorker.ts`
+   * @param cacheFile lines of JSON; made when missing
+   */
+  constructor(private readonly script: string, private readonly cacheFile: string, private readonly warn: (text: string) => void) {}
+
+  /** `undefined` for pictures that cannot be decoded. */
+  async measure(pair: MeasuredPair): Promise<PairMeasures | undefined> {
+    await (this.loading ??= this.load());
+    const key = keyOf(pair);
+    const known = this.known.get(key);
+    if (known) return known;
+    const asked = this.asked.get(key) ?? this.inTurn(() => this.measureNow(key, pair));
+    this.asked.set(key, asked);
+    return asked;
+  }
+
+  /** What is known already, without measuring anything. */
+  async recall(pair: MeasuredPair): Promise<PairMeasures | undefined> {
+    await (this.loading ??= this.load());
+    return this.known.get(keyOf(pair));
+  }
+
+  dispose(): void {
+    this.ended = true;
+    this.stop();
+  }
+
+  private async measureNow(key: string, { source, output }: MeasuredPair): Promise<PairMeasures | undefined> {
+    if (this.ended) return undefined;
+    const { measures, failure } = await this.ask({ id: ++this.count, source, output });
+    this.asked.delete(key);
+    if (!measures) {
+      if (failure !== undefined && !this.ended) this.warn(`Not measured: ${failure}`);
+      return undefined;
+    }
+    this.known.set(key, measures);
+    await this.keep(key, measures);
+    return measures;
+  }
+
+  private ask(question: MeasureQuestion): Promise<MeasureAnswer> {
+    clearTimeout(this.idle);
+    return new Promise<MeasureAnswer>((resolve) => {
+      this.waiting.set(question.id, resolve);
+      this.running().postMessage(question);
+    }).finally(() => {
+      this.waiting.delete(question.id);
+      this.idle = setTimeout(() => this.stop(), idleMilliseconds);
+      this.idle.unref();
+    });
+  }
+
+  private running(): Worker {
+    if (this.worker) return this.worker;
+    const worker = new Worker(this.script);
+    worker.unref();
+    worker.on('message', (answer: MeasureAnswer) => this.waiting.get(answer.id)?.(answer));
+    // A worker that dies takes its question with it; the next one gets a new worker.
+    const gone = (why: string): void => {
+      if (this.worker === worker) this.worker = undefined;
+      for (const [id, resolve] of this.waiting) resolve({ id, failure: why });
+    };
+    worker.on('error', (error) => gone(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', () => gone('the worker ended'));
+    this.worker = worker;
+    return worker;
+  }
+
+  private stop(): void {
+    clearTimeout(this.idle);
+    void this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private inTurn<Value>(run: () => Promise<Value>): Promise<Value> {
+    const mine = this.turn.then(run);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async load(): Promise<void> {
+    const text = await readFile(this.cacheFile, 'utf8').catch(() => '');
+    for (const line of text.split('\n')) {
+      const entry = parse(line);
+      if (entry) this.known.set(entry.key, entry.measures);
+    }
+  }
+
+  /** A full disk or a read-only folder costs only time. */
+  private async keep(key: string, measures: PairMeasures): Promise<void> {
+    try {
+      await mkdir(path.dirname(this.cacheFile), { recursive: true });
+      await appendFile(this.cacheFile, `${JSON.stringify({ version, key, measures })}\n`);
+    } catch {
+      // Measured anew next time.
+    }
+  }
+}
+
+/** Counts up when a formula changes, so that old figures are not mixed with new ones. */
+const version = 1;
+
+function keyOf({ sourceSha256, outputSha256 }: MeasuredPair): string {
+  return `${sourceSha256}-${outputSha256}`;
+}
+
+function parse(line: string): { readonly key: string; readonly measures: PairMeasures } | undefined {
+  try {
+    const entry = JSON.parse(line) as { readonly version?: unknown; readonly key?: unknown; readonly measures?: Readonly<Record<string, unknown>> } | null;
+    const complete = entry?.version === version && Object.keys(measureNames).every((name) => typeof entry.measures?.[name] === 'number');
+    return complete && typeof entry.key === 'string' ? { key: entry.key, measures: entry.measures as unknown as PairMeasures } : undefined;
+  } catch {
+    return undefined;
+  }
+}
