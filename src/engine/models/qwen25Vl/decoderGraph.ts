@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from '../../graph/graphBuilder';
 import { attention, linear, narrow, operatorSet, rmsNorm, rotary, stored, widen, type LayerContext } from '../../graph/layers';
+import type { Section } from '../sections';
 import type { DecoderConfig } from './config';
-import type { LayerSection } from './sections';
 import { decoderLayerPath, embeddingPath } from './tensors';
 import { gatedMlp } from './visionGraph';
 
@@ -9,7 +9,7 @@ import { gatedMlp } from './visionGraph';
 export const decoderPorts = { ids: 'ids', rows: 'rows', pictures: 'pictures', tokens: 'tokens', next: 'tokens.next', cos: 'cos', sin: 'sin' } as const;
 
 /** Layers of transformers' `Qwen2_5_VLTextModel`, up to its last norm: there is nothing to be written. */
-export function decoderGraph(shared: Omit<LayerContext, 'graph'>, config: DecoderConfig, { first, end }: LayerSection): GraphBuilder {
+export function decoderGraph(shared: Omit<LayerContext, 'graph'>, config: DecoderConfig, { first, end }: Section): GraphBuilder {
   const graph = new GraphBuilder('Qwen2_5_VL.model', operatorSet);
   const context = { ...shared, graph };
   const pairs = config.headFeatures / 2;

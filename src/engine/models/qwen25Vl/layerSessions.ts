@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../../core/outcome';
 import type { GraphBuilder } from '../../graph/graphBuilder';
 import { openGraph, type GraphOptions, type GraphSession, type NumberTensor } from '../../graph/graphSession';
-import type { LayerSection } from './sections';
+import type { Section } from '../sections';
 
 export type Feeds = Readonly<Record<string, NumberTensor>>;
 
@@ -20,7 +20,7 @@ export class LayerSessions {
    *
    * @param signal looked at between sections; when it says so, its reason is thrown
    */
-  async run(tower: string, sections: readonly LayerSection[], build: (section: LayerSection) => GraphBuilder, inputs: readonly Feeds[], signal?: AbortSignal): Promise<Result<readonly Feeds[]>> {
+  async run(tower: string, sections: readonly Section[], build: (section: Section) => GraphBuilder, inputs: readonly Feeds[], signal?: AbortSignal): Promise<Result<readonly Feeds[]>> {
     let states = inputs;
     for (const section of sections) {
       signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from '../../graph/graphBuilder';
 import { attention, gelu, linear, narrow, operatorSet, parameter, reshape, rmsNorm, rotary, silu, stored, widen, type LayerContext } from '../../graph/layers';
+import type { Section } from '../sections';
 import type { VisionConfig } from './config';
-import type { LayerSection } from './sections';
 import { visionBlockPath } from './tensors';
 
 /** The vision tower's inputs and outputs by name; shapes are those of `VisionInput`. Between sections `hidden` is float32 rows. */
@@ -11,7 +11,7 @@ export const visionPorts = { patches: 'patches', hidden: 'hidden', next: 'hidden
  * Consecutive blocks of transformers' `Qwen2_5_VisionTransformerPretrainedModel`, with the embedding of patches before the first.
  * Behind the last, patches are merged: `tokens` `[patches / merge², width of the decoder]`, in the order of windows.
  */
-export function visionGraph(shared: Omit<LayerContext, 'graph'>, config: VisionConfig, { first, end }: LayerSection): GraphBuilder {
+export function visionGraph(shared: Omit<LayerContext, 'graph'>, config: VisionConfig, { first, end }: Section): GraphBuilder {
   const graph = new GraphBuilder('Qwen2_5_VL.visual', operatorSet);
   const context = { ...shared, graph };
   const pairs = config.width / config.heads / 2;

@@ -4,8 +4,9 @@ import type { GraphBuilder } from '../../graph/graphBuilder';
 import type { AttentionFlavour, ComputeType, LayerContext } from '../../graph/layers';
 import { requireTensors, type ExpectedTensors } from '../../weights/requireTensors';
 import type { Weights } from '../../weights/weights';
-import { ports, sectionGraph, streamedSections } from './blockGraph';
 import { attentionFor } from '../attentionFor';
+import { sectionsOf } from '../sections';
+import { ports, sectionGraph } from './blockGraph';
 import type { QwenImageTransformerConfig } from './config';
 import { arrangeModulation, conditioningGraph, modulationGraph, modulationGroups, type Modulation } from './modulation';
 import { rotaryTables, timestepVectors, type ImageShape, type RotaryTables } from './positions';
@@ -115,7 +116,7 @@ export class QwenImageTransformer {
   async predictAll(inputs: readonly PredictInput[]): Promise<readonly Float32Array[]> {
     const { resident, config, options } = this;
     let states = inputs.map((input) => this.feeds(input));
-    const sections = resident ? [{ first: 0, end: config.layers }] : streamedSections(config.layers, options.blocksPerSession ?? config.layers);
+    const sections = resident ? [{ first: 0, end: config.layers }] : sectionsOf(config.layers, options.blocksPerSession ?? config.layers);
     for (const section of sections) {
       inputs.forEach(({ signal }) => signal?.throwIfAborted());
       const session = resident ?? (await this.session(sectionGraph(this.context(this.compute), config, section), options.device));

@@ -7,7 +7,7 @@ import { decoderGraph, decoderPorts } from '../../../../src/engine/models/qwen25
 import { decoderInput, tokenPlaces } from '../../../../src/engine/models/qwen25Vl/decoderInput';
 import { fitPicture, imageProcessorConfig, type ImageProcessorConfig } from '../../../../src/engine/models/qwen25Vl/imageProcessor';
 import { QwenPromptEncoder, type PromptEncoderOptions } from '../../../../src/engine/models/qwen25Vl/qwenPromptEncoder';
-import { sectionsOf } from '../../../../src/engine/models/qwen25Vl/sections';
+import { sectionsOf } from '../../../../src/engine/models/sections';
 import { openTextEncoderWeights, textEncoderTensors } from '../../../../src/engine/models/qwen25Vl/tensors';
 import { visionGraph, visionPorts } from '../../../../src/engine/models/qwen25Vl/visionGraph';
 import { visionInput } from '../../../../src/engine/models/qwen25Vl/visionInput';

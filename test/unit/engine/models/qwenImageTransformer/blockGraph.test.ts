@@ -6,7 +6,8 @@ import { openGraph, type NumberTensor } from '../../../../../src/engine/graph/gr
 import type { AttentionFlavour, ComputeType } from '../../../../../src/engine/graph/layers';
 import { ModelProtoSchema } from '../../../../../src/engine/graph/onnx_pb';
 import { readConfig } from '../../../../../src/engine/models/readConfig';
-import { ports, sectionGraph, streamedSections, type Section } from '../../../../../src/engine/models/qwenImageTransformer/blockGraph';
+import { ports, sectionGraph } from '../../../../../src/engine/models/qwenImageTransformer/blockGraph';
+import { sectionsOf, type Section } from '../../../../../src/engine/models/sections';
 import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../../../../../src/engine/models/qwenImageTransformer/config';
 import { rotaryTables } from '../../../../../src/engine/models/qwenImageTransformer/positions';
 import { openSafetensors } from '../../../../../src/engine/weights/safetensors';
@@ -63,13 +64,13 @@ describe.each([false, true])('the graph of the blocks (zero conditioning: %s)', 
   // The processor has float16 kernels for some operators, and for the rest the runtime casts.
   it('is right to float16 in float16, whole and in parts', async () => {
     const exact = await velocity('float32', 'multiHead', zeroConditioning, [{ first: 0, end: 3 }]);
-    for (const sections of [[{ first: 0, end: 3 }], streamedSections(3, 1)]) {
+    for (const sections of [[{ first: 0, end: 3 }], sectionsOf(3, 1)]) {
       expect(largestDifference(await velocity('float16', 'multiHead', zeroConditioning, sections), exact)).toBeLessThan(0.02);
     }
   });
 
   it('fits together in bfloat16, for which the processor only lacks kernels', async () => {
-    for (const section of streamedSections(3, 1)) {
+    for (const section of sectionsOf(3, 1)) {
       const graph = sectionGraph({ weights, compute: 'bfloat16', attention: 'multiHead', loraTargets: new Set(['transformer_blocks.1.attn.to_q']) }, { ...published, zeroConditioning }, section);
       expect(await openGraph(graph, { device: 'cpu' })).toMatchObject({ ok: false, failure: { detail: expect.stringMatching(/^Could not find an implementation for \w+\(\d+\) node/) } });
     }
@@ -92,8 +93,8 @@ describe('the names in the graph', () => {
 
 describe('sections', () => {
   it('cover all blocks in order, the last one maybe shorter', () => {
-    expect(streamedSections(5, 2)).toEqual([{ first: 0, end: 2 }, { first: 2, end: 4 }, { first: 4, end: 5 }]);
-    expect(streamedSections(3, 99)).toEqual([{ first: 0, end: 3 }]);
-    expect(streamedSections(2, 0)).toEqual([{ first: 0, end: 1 }, { first: 1, end: 2 }]);
+    expect(sectionsOf(5, 2)).toEqual([{ first: 0, end: 2 }, { first: 2, end: 4 }, { first: 4, end: 5 }]);
+    expect(sectionsOf(3, 99)).toEqual([{ first: 0, end: 3 }]);
+    expect(sectionsOf(2, 0)).toEqual([{ first: 0, end: 1 }, { first: 1, end: 2 }]);
   });
 });
