@@ -31,9 +31,24 @@ const contributed = 'com.microsoft';
  * on the third input of Gemm.
  */
 export function linear(context: LayerContext, modulePath: string, x: Value): Value {
+  return projected(context, modulePath, x, biasOf(context, modulePath));
+}
+
+/**
+ * `gelu(linear(x))` with the tanh formula. In bfloat16 the bias is added within the activation: with CUDA a Gemm takes two
+ * passes more over its result for a bias, and this result is the widest there is.
+ */
+export function linearGelu(context: LayerContext, modulePath: string, x: Value): Value {
+  const name = `${modulePath}.gelu`;
+  if (context.compute !== 'bfloat16') return gelu(context, linear(context, modulePath, x), 'tanh', name);
+  const bias = biasOf(context, modulePath);
+  const sum = projected(context, modulePath, x, undefined);
+  return context.graph.op('FastGelu', bias === undefined ? [sum] : [sum, bias], { name, domain: contributed });
+}
+
+function projected(context: LayerContext, modulePath: string, x: Value, bias: Value | undefined): Value {
   const { graph, weights } = context;
   const packed = weights.packed?.(`${modulePath}.weight`);
-  const bias = biasOf(context, modulePath);
   if (packed) {
     const product = packedProduct(context, modulePath, x, packed);
     const sum = bias === undefined ? product : graph.op('Add', [product, bias], { name: `${modulePath}.biased` });
