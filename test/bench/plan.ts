@@ -1,4 +1,4 @@
-/** Compares reading and writing a large plan with what it costs at least, then downloads with their peers. Exits with 1 when a ratio is over its target. */
+/** Compares reading and writing a large plan with what it costs at least, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -8,6 +8,8 @@ import MarkdownIt from 'markdown-it';
 import { stepAddress } from '../../src/core/plan/address';
 import { parsePlan } from '../../src/core/plan/parse';
 import { FilePlanStore } from '../../src/core/plan/planFile';
+import { benchEngine } from './engine';
+import { meets } from './report';
 import { benchDownloads, benchProcess } from './downloads';
 
 /** The plan that Evalmark was conceived for where it lies beside the repository, else the sample's. */
@@ -19,6 +21,7 @@ const role = process.argv.slice(2);
 if (role.length > 0) await benchProcess(role);
 else {
   await benchPlans();
+  if (!(await benchEngine())) process.exitCode = 1;
   if (!(await benchDownloads(fileURLToPath(import.meta.url)))) process.exitCode = 1;
 }
 
@@ -35,7 +38,7 @@ async function benchPlans(): Promise<void> {
 async function benchReading(text: string): Promise<boolean> {
   const markdown = new MarkdownIt();
   const [blocks, plan] = await medians(21, [() => markdown.block.parse(text, markdown, {}, []), () => parsePlan(text)]);
-  return report('parsePlan', plan, "markdown-it's block pass", blocks, 1.5);
+  return meets('parsePlan', plan, "markdown-it's block pass", blocks, 1.5);
 }
 
 async function benchWriting(text: string): Promise<boolean> {
@@ -59,7 +62,7 @@ async function benchWriting(text: string): Promise<boolean> {
         if (!edited.ok) throw new Error(edited.failure.message);
       },
     ]);
-    return report('one mark', mark, 'a bare read and write', readWrite, 3);
+    return meets('one mark', mark, 'a bare read and write', readWrite, 3);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -76,11 +79,4 @@ async function medians(rounds: number, works: readonly (() => unknown)[]): Promi
     }
   }
   return times.map((list) => list.toSorted((one, other) => one - other)[Math.floor(list.length / 2)] ?? Number.NaN);
-}
-
-function report(what: string, time = Number.NaN, against: string, base = Number.NaN, target: number): boolean {
-  const ratio = time / base;
-  const isMet = ratio <= target;
-  console.log(`${what}: ${time.toFixed(1)} ms, ${ratio.toFixed(2)} times ${against} (${base.toFixed(1)} ms); target ${target}: ${isMet ? 'met' : 'MISSED'}`);
-  return isMet;
 }

@@ -52,7 +52,7 @@ it('edits all five pictures with the base model', async () => {
   const results = await readdir(path.join(workspace.folder, 'test_data/results/base'));
   expect(results.filter((name) => name.endsWith('.png'))).toHaveLength(25);
   expect(results.filter((name) => name.endsWith('.json'))).toHaveLength(25);
-});
+}, 360_000);
 
 it('takes scores of five outputs by keyboard and keeps each at once', async () => {
   await openTask('3.4 Quality Review');
