@@ -2,7 +2,6 @@ import path from 'node:path';
 import { commands, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { AnswerDocuments } from './ask/answerDocuments';
 import { Attention } from './ask/attention';
-import { CardDocuments } from './ask/cardDocuments';
 import { EditorAsk } from './ask/editorAsk';
 import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
 import { calledOn } from './commands/calledOn';
@@ -53,7 +52,7 @@ export class Extension {
   constructor(private readonly context: ExtensionContext) {
     this.panels = this.lifetime.add(editorPanels(context, this.log, (uri) => this.services.forPanel(uri), (plan) => void runCommands.writeAnalysis(plan)));
     this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
-    const ask = new EditorAsk(this.desk, this.lifetime.add(new CardDocuments()), this.answers, this.panels, { plan: '' });
+    const ask = new EditorAsk(this.desk, this.answers, this.panels, { plan: '' });
     this.services = this.lifetime.add(new PlanServices(context, this.log, ask));
     this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));
     this.environment = this.lifetime.add(new Environment(context.secrets));

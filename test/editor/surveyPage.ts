@@ -118,6 +118,8 @@ export class SurveyPage {
       openDocument: (file) => void this.opened.push(file),
       keepExamples: async (_repository, prompts) => ok(`${prompts.length} kept`),
       refresh: async () => ok(undefined),
+      awaits: () => false,
+      judged: () => {},
       done: () => (this.finished = true),
       ...options.host,
     };

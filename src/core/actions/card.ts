@@ -7,7 +7,7 @@ import type { Warning } from '../hub/contradictions';
 import { gatherEvidence, type Evidence } from '../hub/evidence';
 import { candidateOf } from '../hub/evidenceSummary';
 import { changeSurvey, readSurvey, surveyFile, withCandidate, type Candidate } from '../hub/surveyFile';
-import { verdictText, verdictWords } from '../hub/verdict';
+import { verdictText, verdictWords, type Verdict } from '../hub/verdict';
 import { failed, needsPerson, ok, type Outcome, type Result } from '../outcome';
 import { markdownTable, plainText } from '../report/table';
 import type { Action, ActionContext } from './action';
@@ -29,8 +29,11 @@ export const card: Action = {
     if (!stored.ok) return failed(stored.failure);
     context.wrote(surveyFile(context.paths.planFolder));
     const markdown = cardMarkdown(read.value);
-    await context.ask.look({ kind: 'card', planPath: context.paths.plan, repository: repository.value, title: repository.value, markdown });
-    return judge(read.value, context);
+    const before = stored.value.candidates.find((candidate) => candidate.repository === repository.value)?.verdict;
+    const looked = await context.ask.look({ kind: 'card', planPath: context.paths.plan, repository: repository.value, title: repository.value, markdown });
+    const given = looked === undefined ? undefined : await verdictGiven(repository.value, context);
+    if (given && (looked || JSON.stringify(given) !== JSON.stringify(before))) return { kind: 'done', summary: verdictText(given), remark: verdictText(given) };
+    return looked === false ? needsPerson(`The verdict on ${repository.value} is open.`) : judge(read.value, context);
   },
 };
 
@@ -76,6 +79,12 @@ function cardMarkdown({ evidence, warnings, compatibility }: CardFacts): string 
     ...(unread ? [`*Not read: ${plainText(unread)}*`, ''] : []),
     markdown === undefined ? '*There is no card to read.*' : splitCard(markdown).body.trim(),
   ].join('\n');
+}
+
+/** Where the card was shown beside the list, the verdict was given there. */
+async function verdictGiven(repository: string, { paths }: ActionContext): Promise<Verdict | undefined> {
+  const survey = await readSurvey(paths.planFolder);
+  return survey.ok ? survey.value.candidates.find((candidate) => candidate.repository === repository)?.verdict : undefined;
 }
 
 async function judge({ evidence, warnings }: CardFacts, { ask, paths, wrote }: ActionContext): Promise<Outcome> {

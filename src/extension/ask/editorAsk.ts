@@ -1,7 +1,6 @@
 import { commands, CancellationTokenSource, Uri, window, type QuickPickItem } from 'vscode';
 import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, TextQuestion } from '../../core/actions/action';
 import type { AnswerDocuments } from './answerDocuments';
-import type { CardDocuments } from './cardDocuments';
 import type { QuestionDesk } from './questionDesk';
 
 /** Who asks: questions carry it, so that the tree can show which step waits. */
@@ -20,7 +19,6 @@ export interface Panels {
 export class EditorAsk implements Ask {
   constructor(
     private readonly desk: QuestionDesk,
-    private readonly cards: CardDocuments,
     private readonly answers: AnswerDocuments,
     private readonly panels: Panels,
     private readonly asker: Asker,
@@ -28,7 +26,7 @@ export class EditorAsk implements Ask {
 
   /** The same person, asked by a step. */
   for(asker: Asker): EditorAsk {
-    return new EditorAsk(this.desk, this.cards, this.answers, this.panels, asker);
+    return new EditorAsk(this.desk, this.answers, this.panels, asker);
   }
 
   choose(question: ChooseQuestion): Promise<readonly string[] | undefined> {
@@ -55,7 +53,7 @@ export class EditorAsk implements Ask {
       case 'survey':
         return this.put('Look through the candidates', (signal) => this.panels.survey(what, signal), true);
       case 'card':
-        return this.put(what.title, () => this.cards.show(what));
+        return this.put(`Judge ${what.title}`, (signal) => this.panels.survey({ kind: 'survey', planPath: what.planPath, repository: what.repository }, signal), true);
       case 'document':
         return this.put(`Read ${Uri.file(what.path).path.split('/').pop() ?? ''}`, () => showDocument(Uri.file(what.path)));
     }

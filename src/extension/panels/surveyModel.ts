@@ -44,6 +44,9 @@ export interface SurveyHost {
   keepExamples(repository: string, prompts: readonly string[], triggers: readonly string[]): Promise<Result<string>>;
   /** Asks the Hub again, as the plan's survey steps did. */
   refresh(): Promise<Result<unknown>>;
+  /** Whether a step waits for the verdict on this one, and writes it into the plan itself. */
+  awaits(repository: string): boolean;
+  judged(repository: string): void;
   done(): void;
 }
 
@@ -57,6 +60,7 @@ export class SurveyModel {
   private cached: ReadonlySet<string> = new Set();
   private free: number | undefined;
   private unreachable = false;
+  private wanted: string | undefined;
   private readonly rows = new SurveyRows();
   private posted: ReadonlySet<SurveyRow> = new Set();
   private readonly undos: Survey[] = [];
@@ -86,6 +90,10 @@ export class SurveyModel {
     const state = surveyState(this.survey, plan.value, this.view(), this.rows.of(this.survey, this.cached));
     this.posted = new Set(state.rows);
     this.host.post({ kind: 'state', state });
+    if (this.wanted !== undefined && this.survey.candidates.some(({ repository }) => repository === this.wanted)) {
+      this.host.post({ kind: 'open', repository: this.wanted });
+      this.wanted = undefined;
+    }
     if (hub.ok && !hub.value.offline) this.reading ??= this.readOn(hub.value).finally(() => (this.reading = undefined));
   }
 
@@ -109,6 +117,12 @@ export class SurveyModel {
     } finally {
       if (!signal.aborted) this.host.post({ kind: 'busy', text: undefined });
     }
+  }
+
+  /** Shows one candidate's card, as soon as the page can. */
+  open(repository: string): void {
+    this.wanted = repository;
+    if (this.plan) this.host.post({ kind: 'open', repository });
   }
 
   /** After the file changed: shows it again, unless what is in it is what was just written. */
@@ -238,6 +252,11 @@ export class SurveyModel {
   private async judge(message: Extract<SurveyChange, { kind: 'verdict' }>): Promise<void> {
     const verdict = { word: message.word, reason: message.reason.replace(/\s+/g, ' ').trim() };
     this.change({ ...message, ...verdict });
+    await this.settled();
+    if (this.host.awaits(message.repository)) {
+      this.say(`${verdictText(verdict)} goes behind the step that asked.`, 'info');
+      return this.host.judged(message.repository);
+    }
     const step = this.plan && cardStep(this.plan, message.repository);
     if (!step) return this.say(`${verdictText(verdict)} is kept; no step of the plan reads this card.`, 'info');
     const address = stepAddress(step);

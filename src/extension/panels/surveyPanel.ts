@@ -27,31 +27,44 @@ export interface SurveyContext {
   hub(): Promise<Result<HubConnection>>;
 }
 
+type SurveyPage = NonNullable<Extract<Look, { kind: 'survey' }>['page']>;
+
+/** A step that waits for the person; one with a repository only for the verdict on it. */
+interface Waiter {
+  readonly repository: string | undefined;
+  resolve(finished: boolean): void;
+}
+
 /** The candidates of one plan. The truth is `survey.json`: every key writes it, and every change of it is shown. */
 export class SurveyPanel {
   private static readonly open = new Map<string, SurveyPanel>();
 
   /** Resolves to `true` when the person is done, to `false` when the tab was closed. */
-  static show(context: SurveyContext, look: Pick<Extract<Look, { kind: 'survey' }>, 'page'>, signal: AbortSignal): Promise<boolean> {
-    const page = look.page ?? 'list';
+  static show(context: SurveyContext, { page = 'list', repository }: Pick<Extract<Look, { kind: 'survey' }>, 'page' | 'repository'>, signal: AbortSignal): Promise<boolean> {
     const open = SurveyPanel.open.get(context.planPath);
     const panel = open ?? new SurveyPanel(context, page);
-    if (open) open.ask(page);
+    if (open && open.page !== page && repository === undefined) open.ask(page);
+    else if (open) void open.model.reread();
+    if (repository !== undefined) panel.model.open(repository);
     panel.panel.reveal();
-    signal.addEventListener('abort', () => panel.settle(false), { once: true });
-    return new Promise((resolve) => panel.waiting.push(resolve));
+    return new Promise((resolve) => {
+      const waiter: Waiter = { repository, resolve };
+      panel.waiting.push(waiter);
+      signal.addEventListener('abort', () => panel.settle(false, (other) => other === waiter), { once: true });
+    });
   }
 
   private readonly panel: WebviewPanel;
   private readonly lifetime = new Lifetime();
   private readonly ended = new AbortController();
   private model: SurveyModel;
-  private waiting: ((finished: boolean) => void)[] = [];
+  private waiting: Waiter[] = [];
 
-  private constructor(private readonly context: SurveyContext, page: NonNullable<Extract<Look, { kind: 'survey' }>['page']>) {
+  private constructor(private readonly context: SurveyContext, private page: SurveyPage) {
     SurveyPanel.open.set(context.planPath, this);
     const bundles = Uri.joinPath(context.extensionUri, 'dist', 'webviews');
-    this.panel = window.createWebviewPanel('evalmark.survey', l10n.t('Survey'), ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles] });
+    this.panel = window.createWebviewPanel('evalmark.survey', l10n.t('Survey: {0}', path.basename(this.folder)), ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles] });
+    this.panel.iconPath = { light: Uri.joinPath(context.extensionUri, 'media', 'survey-light.svg'), dark: Uri.joinPath(context.extensionUri, 'media', 'survey-dark.svg') };
     this.model = this.makeModel(page);
     const { webview } = this.panel;
     webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message));
@@ -77,18 +90,19 @@ export class SurveyPanel {
   }
 
   /** Another step wants something else of the same panel. */
-  private ask(page: NonNullable<Extract<Look, { kind: 'survey' }>['page']>): void {
+  private ask(page: SurveyPage): void {
+    this.page = page;
     this.model = this.makeModel(page);
     void this.model.load();
   }
 
-  private settle(finished: boolean): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const resolve of waiting) resolve(finished);
+  private settle(finished: boolean, which: (waiter: Waiter) => boolean = () => true): void {
+    const ended = this.waiting.filter(which);
+    this.waiting = this.waiting.filter((waiter) => !ended.includes(waiter));
+    for (const { resolve } of ended) resolve(finished);
   }
 
-  private makeModel(page: NonNullable<Extract<Look, { kind: 'survey' }>['page']>): SurveyModel {
+  private makeModel(page: SurveyPage): SurveyModel {
     const { context } = this;
     const { signal } = this.ended;
     return new SurveyModel(
@@ -110,8 +124,10 @@ export class SurveyPanel {
         openDocument: (file) => void openDocument(file),
         keepExamples: (repository, prompts, triggers) => keepCardExamples(this.folder, { repository, prompts, triggers }, () => undefined),
         refresh: () => this.refresh(),
+        awaits: (repository) => this.waiting.some((waiter) => waiter.repository === repository),
+        judged: (repository) => this.settle(true, (waiter) => waiter.repository === repository),
         done: () => {
-          this.settle(true);
+          this.settle(true, ({ repository }) => repository === undefined);
           this.panel.dispose();
         },
       },

@@ -3,6 +3,8 @@ export type HostMessage =
   | { readonly kind: 'state'; readonly state: SurveyState }
   /** After a change: only the rows that differ, and what they add up to. */
   | { readonly kind: 'rows'; readonly rows: readonly SurveyRow[]; readonly totals: Totals }
+  /** A step asks for a verdict on this one. */
+  | { readonly kind: 'open'; readonly repository: string }
   | { readonly kind: 'details'; readonly repository: string; readonly details: Details | { readonly failure: string } }
   /** No bytes: there is no such picture, or it may not be shown. */
   | { readonly kind: 'picture'; readonly repository: string; readonly address: string; readonly bytes?: Uint8Array }

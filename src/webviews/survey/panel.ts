@@ -45,6 +45,9 @@ export class Panel {
       case 'rows':
         this.merge(message);
         break;
+      case 'open':
+        this.show(message.repository);
+        break;
       case 'details':
         this.details.set(message.repository, message.details);
         break;
@@ -53,7 +56,6 @@ export class Panel {
         break;
       case 'busy':
         this.busy = message.text;
-        if (message.text === undefined) this.details.clear();
         break;
       case 'said':
         this.toast(message.text, message.tone);
@@ -96,7 +98,8 @@ export class Panel {
   /** Asks the host for the details unless they are there or on their way. */
   read(repository: string, again = false): void {
     if (this.details.has(repository) && !again) return;
-    this.details.set(repository, undefined);
+    // What is there stays until the new answer comes.
+    if (!this.details.has(repository)) this.details.set(repository, undefined);
     this.host.send({ kind: 'details', repository });
   }
 
@@ -128,10 +131,20 @@ export class Panel {
     return wanted;
   }
 
+  /** Whatever hides it gives way. */
+  private show(repository: string): void {
+    const hidden = !this.list.rows.some((row) => row.repository === repository);
+    const excluded = this.state?.rows.some((row) => row.repository === repository && row.excluded !== undefined) === true;
+    this.go(repository, { details: true, tab: 'facts', selection: false, ...(hidden ? { search: '', filters: {}, showHidden: excluded } : {}) });
+    this.focus('table');
+  }
+
   private begin(): void {
     const { current } = this;
     if (current && this.local.current === undefined) this.local = { ...this.local, current: current.repository };
-    if (this.local.details && current) this.read(current.repository);
+    const shown = this.details.size > 0;
+    this.details.clear();
+    if (this.local.details && current) this.read(current.repository, shown);
   }
 
   private merge({ rows, totals }: Extract<HostMessage, { kind: 'rows' }>): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { card } from '../../../../src/core/actions/card';
 import { survey } from '../../../../src/core/actions/survey';
 import { surveyFilter } from '../../../../src/core/actions/surveyFilter';
+import { changeSurvey } from '../../../../src/core/hub/surveyFile';
 import { safetensors } from '../hub/hubFixture';
 import { base, person, repositories, stage } from './hubSteps';
 
@@ -33,6 +34,22 @@ describe('card', () => {
     expect((await candidate(relight))?.verdict).toBeUndefined();
     expect(await run(card, { repository: relight }, { ask: verdict('VALIDATED', undefined).ask })).toMatchObject({ kind: 'needsPerson' });
     expect(await run(card, { repository: relight }, { ask: verdict('VALIDATED', '').ask })).toMatchObject({ kind: 'done', remark: 'VALIDATED' });
+  });
+
+  it('takes the verdict that was given beside the list, and asks nothing more', async () => {
+    const { run, folder, candidate } = await stage();
+    const judged = person({
+      look: async () => {
+        await changeSurvey(folder, (survey) => ({ ...survey, candidates: survey.candidates.map((one) => ({ ...one, verdict: { word: 'PROMISING', reason: 'even light' } })) }));
+        return true;
+      },
+    });
+    expect(await run(card, { repository: relight }, { ask: judged.ask })).toEqual({ kind: 'done', summary: 'PROMISING (even light)', remark: 'PROMISING (even light)' });
+    expect(judged.asked).toEqual([]);
+    expect((await candidate(relight))?.verdict).toEqual({ word: 'PROMISING', reason: 'even light' });
+    const left = person({ look: () => false });
+    expect(await run(card, { repository: base }, { ask: left.ask })).toMatchObject({ kind: 'needsPerson' });
+    expect(left.asked).toEqual([]);
   });
 
   it('finds a base that is called by its bare name', async () => {
