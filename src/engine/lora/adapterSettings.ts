@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
 /** What PEFT would build the adapter with: rank, alpha and the modules in which they differ. */
 export interface AdapterSettings {
   readonly alpha: number | undefined;
@@ -17,9 +20,20 @@ export function adapterSettings(metadata: Readonly<Record<string, string>>): Ada
   if (text === undefined) return undefined;
   const found = parse(text);
   if (!found) return 'unreadable';
-  const at = (name: string) => found[`transformer.${name}`];
   // Only other components have settings.
   if (!Object.keys(found).some((key) => key.startsWith('transformer.'))) return undefined;
+  return settingsFrom((name) => found[`transformer.${name}`]);
+}
+
+/** The settings that PEFT itself writes into adapter_config.json beside the weights. */
+export async function configuredSettings(folder: string): Promise<AdapterSettings | undefined | 'unreadable'> {
+  const text = await readFile(path.join(folder, 'adapter_config.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const found = parse(text);
+  return found ? settingsFrom((name) => found[name]) : 'unreadable';
+}
+
+function settingsFrom(at: (name: string) => unknown): AdapterSettings {
   return {
     alpha: positive(at('lora_alpha')),
     alphas: numbers(at('alpha_pattern')),

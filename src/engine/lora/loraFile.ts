@@ -3,7 +3,7 @@ import { familyOfTensors, type Family } from '../../core/hub/loraFamily';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensorsHeader';
 import type { StoredTensor } from '../weights/weights';
-import { adapterSettings, type AdapterSettings } from './adapterSettings';
+import { adapterSettings, configuredSettings, type AdapterSettings } from './adapterSettings';
 import { foreignMethod, isTextEncoderKey, parseLoraKey, type LoraPart, type LoraSpelling } from '../../core/hub/loraKeys';
 
 /** What the header of a LoRA file tells; no number of it is read yet. */
@@ -18,7 +18,7 @@ export interface LoraFile {
   readonly rank: readonly [number, number] | undefined;
   /** Keys for a text encoder, which are left out, as diffusers does. */
   readonly textEncoderKeys: readonly string[];
-  /** From the metadata that diffusers writes since 0.34. */
+  /** From the metadata that diffusers writes since 0.34, or from PEFT's adapter_config.json where PEFT wrote the file. */
   readonly settings: AdapterSettings | undefined;
 }
 
@@ -39,7 +39,11 @@ export interface LoraModule {
 /** Reads what a LoRA is from its header alone. Whether it fits a base is the question of `matchLora`. */
 export async function readLora(file: string): Promise<Result<LoraFile>> {
   const header = await readSafetensorsHeader(file);
-  return header.ok ? describeLora(header.value, file) : header;
+  if (!header.ok) return header;
+  const described = describeLora(header.value, file);
+  if (!described.ok || described.value.spelling !== 'peft' || described.value.settings) return described;
+  const settings = await configuredSettings(path.dirname(file));
+  return settings === 'unreadable' ? fail(brokenSettings(path.basename(file), 'adapter_config.json is not what PEFT writes')) : ok({ ...described.value, settings });
 }
 
 function describeLora({ tensors, metadata }: SafetensorsHeader, file: string): Result<LoraFile> {
@@ -54,7 +58,7 @@ function describeLora({ tensors, metadata }: SafetensorsHeader, file: string): R
     modules.push(module);
   }
   const settings = adapterSettings(metadata);
-  if (settings === 'unreadable') return fail(brokenModule(name, 'its metadata', 'lora_adapter_metadata is not what diffusers writes'));
+  if (settings === 'unreadable') return fail(brokenSettings(name, 'lora_adapter_metadata is not what diffusers writes'));
   const ranks = modules.flatMap(({ rank }) => rank ?? []);
   return ok({
     path: file,
@@ -187,6 +191,10 @@ function foreignKeys(name: string, keys: readonly string[]): Failure {
     advice: 'Choose a LoRA, DoRA, LoHa or LoKr of it, or have it merged into a base model.',
     short: method === undefined ? 'unknown keys' : 'unknown method',
   };
+}
+
+function brokenSettings(name: string, why: string): Failure {
+  return { code: 'lora-broken', message: `How strongly ${name} acts cannot be told: ${why}.`, advice: 'Download it again; if it stays so, tell its author.', short: 'broken LoRA' };
 }
 
 function brokenModule(name: string, module: string, why: string): Failure {

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { LoraRecord } from '../../../core/evaluation/generation';
 import type { LocalModel } from '../../../core/evaluation/inference';
@@ -37,9 +36,9 @@ export class LoraShelf {
     if (this.last?.key === key) return ok(this.last.ready);
     const files: LoraFile[] = [];
     for (const { path: file } of loras) {
-      const read = await readLora(await realpath(file));
+      const read = await readLora(file);
       if (!read.ok) return read;
-      files.push({ ...read.value, path: file });
+      files.push(read.value);
     }
     const stacked = await stackLoras(files.map((file, index) => ({ file, weight: loras[index]?.scale ?? 1 })), this.base, { signal });
     if (!stacked.ok) return stacked;

@@ -33,6 +33,10 @@ export async function write(name: string, tensors: Tensors, { type = 'F32', meta
   return file;
 }
 
+export async function besideLora(name: string, content: string): Promise<void> {
+  await writeFile(path.join(folder, name), content);
+}
+
 /** Repeatable, and other ones for each name. */
 export function valuesFor(name: string, shape: readonly number[]): Float32Array {
   const seed = Buffer.from(name).reduce((sum, letter) => (sum * 31 + letter) % 1_000_003, 7);

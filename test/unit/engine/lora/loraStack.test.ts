@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stackLoras, type LoraUse, type LoraStack } from '../../../../src/engine/lora/loraStack';
 import { largestDifference } from '../golden';
-import { baseModel, inTemporaryFolder, lora, output, query, up, valuesFor, type Tensors } from './loraFixture';
+import { baseModel, besideLora, inTemporaryFolder, lora, output, query, refusal, up, valuesFor, type Tensors } from './loraFixture';
 
 inTemporaryFolder();
 
@@ -68,6 +68,17 @@ describe('one LoRA', () => {
     expectDelta(plain, up, by(deltaOfPair(`transformer.${up}`, 12), 12 / 4));
     const stabilised = await stack({ file: await lora(tensors, { metadata: metadata({ 'transformer.use_rslora': true }) }), weight: 1 });
     expectDelta(stabilised, query, deltaOfPair(`transformer.${query}`));
+  });
+
+  it('of PEFT is scaled as adapter_config.json beside it says', async () => {
+    const tensors = pair(`base_model.model.${query}`);
+    const plain = await stack({ file: await lora(tensors), weight: 1 });
+    expectDelta(plain, query, deltaOfPair(`base_model.model.${query}`));
+    await besideLora('adapter_config.json', JSON.stringify({ peft_type: 'LORA', r: 4, lora_alpha: 6, alpha_pattern: {}, rank_pattern: {}, use_rslora: false }));
+    const configured = await stack({ file: await lora(tensors), weight: 1 });
+    expectDelta(configured, query, by(deltaOfPair(`base_model.model.${query}`), 6 / 4));
+    await besideLora('adapter_config.json', '[');
+    expect(await refusal(tensors)).toContain('How strongly lora.safetensors acts cannot be told: adapter_config.json');
   });
 
   it('is widened exactly from bfloat16', async () => {
