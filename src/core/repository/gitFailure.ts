@@ -7,6 +7,8 @@ import { runGit, type GitRun } from './git';
 export async function commitFailure(root: string, { output, errors }: GitRun): Promise<Failure> {
   const detail = `${output}${errors}`.trim();
   const known = commitFailures.find(({ words }) => words.test(errors));
+  const lock = /Unable to create '(.*\.lock)'/.exec(errors)?.[1];
+  if (lock !== undefined) return { ...locked, advice: `Wait for it to end, then run again. If no git is running, delete ${lock}.`, detail };
   if (known) return { ...known.failure, detail };
   if (await hasCommitHook(root)) {
     return {
@@ -32,16 +34,14 @@ export function pushFailure(remote: { readonly name: string; readonly url: strin
   return { ...failure, message: failure.message.replace('BRANCH', branch).replace('REMOTE', `${remote.name} (${remote.url})`), detail };
 }
 
+const locked = { code: 'index-locked', message: 'Another git is at work in this repository, or one died and left its lock.', short: 'locked' };
+
 interface Known {
   readonly words: RegExp;
   readonly failure: Failure;
 }
 
 const commitFailures: readonly Known[] = [
-  {
-    words: /index\.lock': File exists|Unable to create '.*\.lock'/,
-    failure: { code: 'index-locked', message: 'Another git is at work in this repository.', advice: 'Wait for it to end, then run again.', short: 'index.lock' },
-  },
   {
     words: /gpg failed to sign|failed to write commit object/,
     failure: { code: 'signing-failed', message: 'The commit could not be signed.', advice: 'Unlock your signing key (`git commit` in a terminal shows the prompt), then run again.', short: 'not signed' },

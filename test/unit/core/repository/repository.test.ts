@@ -278,6 +278,14 @@ describe('commitFiles refuses', () => {
     expect(await commit(['a.md'], { allowDetached: true })).toMatchObject({ ok: true, value: { commit: expect.any(String) } });
   });
 
+  it('while a branch is locked, and says which file to delete', async () => {
+    test.commit({ 'a.md': '1' });
+    test.write('a.md', '2');
+    test.write('.git/refs/heads/main.lock', '');
+    expect(await commit(['a.md'])).toMatchObject({ ok: false, failure: { code: 'index-locked', advice: expect.stringContaining('main.lock') } });
+    expect(test.status()).toEqual([' M a.md']);
+  });
+
   it('while index.lock is there, and leaves it', async () => {
     test.commit({ 'a.md': '1' });
     test.write('a.md', '2');
