@@ -12,7 +12,7 @@ export function failuresMarkdown({ evaluation, outputs, summary }: Results): str
 
 function modesMarkdown({ models }: Results['evaluation'], judged: readonly JudgedOutput[]): string {
   const modes = [...new Set(judged.flatMap(({ failureModes }) => failureModes))].map((mode) => ({ mode, found: judged.filter(({ failureModes }) => failureModes.includes(mode)) }));
-  if (modes.length === 0) return `No failure mode was noted in ${judged.length} rated outputs.`;
+  if (modes.length === 0) return `No failure mode was noted in ${judged.length} rated ${judged.length === 1 ? 'output' : 'outputs'}.`;
   modes.sort((left, right) => right.found.length - left.found.length || left.mode.localeCompare(right.mode));
   const titleOf = (id: string): string => models.find((model) => model.id === id)?.title ?? id;
   const rows = modes.map(({ mode, found }) => [

@@ -7,6 +7,7 @@ import { readRecord, recordText, writeRecord } from '../../../../src/core/report
 import { generationsOf, tablesOf } from '../../../../src/core/report/record/tables';
 import { readResults, recordResults } from '../../../../src/core/report/results';
 import { makeContext, temporaryFolder } from '../../actionContext';
+import { fits, type Schema } from '../evaluation/jsonSchema';
 import { planOf } from './planOf';
 import { evaluation, generations, layOut } from './study';
 
@@ -99,6 +100,15 @@ describe('results.json', () => {
     await rm(document);
     await recordResults(context());
     expect(await readRecord(workspace)).toEqual(before);
+  });
+
+  it('fits its schema, which leaves other files of that name alone', async () => {
+    await layOut(workspace);
+    await recordResults(context());
+    const schema = JSON.parse(await readFile('media/schemas/results.schema.json', 'utf8')) as Schema;
+    expect(fits(schema, JSON.parse(await file()))).toBe(true);
+    expect(fits(schema, { passed: 12 })).toBe(true);
+    expect(fits(schema, { ...(JSON.parse(await file()) as object), generations: [{ id: 'x' }] })).toBe(false);
   });
 
   it('reads back what it wrote', async () => {
