@@ -15,18 +15,30 @@ import { versions } from './versions';
 export class EditDesk {
   private loaded: { readonly key: string; readonly loras: string; readonly pipeline: Pipeline } | undefined;
   private readonly memory = new MemoryWatch();
-
+  /** Models that failed on the device that was chosen for them, with the words about it. */
+  private readonly processorOnly = new Map<string, string>();
   private settings: EngineProcessSettings = {};
 
   open(settings: EngineProcessSettings): void {
     this.settings = settings;
   }
 
-  async edit(request: EditRequest, { signal, progress }: EditWatch): Promise<Result<EditResult>> {
+  async edit(request: EditRequest, watch: EditWatch): Promise<Result<EditResult>> {
+    const key = await keyOf(request);
+    const first = await this.attempt(request, key, watch);
+    const device = this.loaded?.pipeline.device ?? 'cpu';
+    const mayFallBack = request.engine.device === 'auto' && device !== 'cpu' && !watch.signal.aborted;
+    if (first.ok || !mayFallBack || !deviceFailures.has(first.failure.code)) return first;
+    this.processorOnly.set(key, `${device} failed (${first.failure.message}) The processor is used instead.`);
+    await this.forget();
+    return this.attempt(request, key, watch);
+  }
+
+  private async attempt(request: EditRequest, key: string, { signal, progress }: EditWatch): Promise<Result<EditResult>> {
     const begun = performance.now();
-    const cached = this.fits(request, await keyOf(request));
+    const cached = this.fits(request, key);
     if (!cached) progress({ stage: 'loading' });
-    const pipeline = await this.pipeline(request, { signal, progress });
+    const pipeline = await this.pipeline(request, key, { signal, progress });
     if (!pipeline.ok) return pipeline;
     const loadSeconds = cached ? 0 : secondsSince(begun);
     if (signal.aborted) return fail(editCancelled);
@@ -48,19 +60,22 @@ export class EditDesk {
       if (!saved.ok) return saved;
       const savingSeconds = secondsSince(saving);
       const { name, device, precision, warnings } = pipeline.value;
-      const editSeconds = secondsSince(started);
       const { stages, ...details } = output.value.details;
+      // A checkpoint's transformer is loaded in the middle of the edit, after the text encoder.
+      const loading = stages['loading'] ?? 0;
+      const editSeconds = secondsSince(started) - loading;
       const memory = await this.memory.stop();
+      const fallback = this.processorOnly.get(key);
       return ok({
         sha256: saved.value,
         width: output.value.picture.width,
         height: output.value.picture.height,
-        loadSeconds,
-        editSeconds,
+        loadSeconds: rounded(loadSeconds + loading),
+        editSeconds: rounded(editSeconds),
         memory: memory.use,
         device,
         precision,
-        warnings: [...new Set([...warnings, ...output.value.warnings, ...memory.warnings])],
+        warnings: [...new Set([...(fallback === undefined ? [] : [fallback]), ...warnings, ...output.value.warnings, ...memory.warnings])],
         versions: await versions(device),
         record: { pipeline: name, ...details, stages: { ...stages, saving: savingSeconds } },
       });
@@ -69,21 +84,28 @@ export class EditDesk {
     }
   }
 
-  private async pipeline(request: EditRequest, watch: EditWatch): Promise<Result<Pipeline>> {
-    const key = await keyOf(request);
-    const former = this.loaded;
-    if (former && this.fits(request, key)) return ok(former.pipeline);
-    this.loaded = undefined;
-    await former?.pipeline.dispose();
-    const made = await pipelineFor(request, this.settings, watch);
+  private async pipeline(request: EditRequest, key: string, watch: EditWatch): Promise<Result<Pipeline>> {
+    if (this.loaded && this.fits(request, key)) return ok(this.loaded.pipeline);
+    await this.forget();
+    const engine = this.processorOnly.has(key) ? { ...request.engine, device: 'cpu' as const } : request.engine;
+    const made = await pipelineFor({ model: request.model, engine }, this.settings, watch);
     if (made.ok) this.loaded = { key, loras: lorasOf(request), pipeline: made.value };
     return made;
+  }
+
+  private async forget(): Promise<void> {
+    const former = this.loaded;
+    this.loaded = undefined;
+    await former?.pipeline.dispose();
   }
 
   private fits(request: EditRequest, key: string): boolean {
     return this.loaded?.key === key && (this.loaded.pipeline.swapsLoras || this.loaded.loras === lorasOf(request));
   }
 }
+
+/** What the processor may do better. */
+const deviceFailures = new Set(['out-of-memory', 'memory-short', 'graph-refused', 'device-failed', 'engine-error', 'bad-output']);
 
 /** A model that was replaced on the disk is another model. */
 async function keyOf({ model, engine }: EditRequest): Promise<string> {
@@ -118,5 +140,10 @@ async function loadPictures(files: readonly string[]): Promise<Result<readonly P
 }
 
 function secondsSince(start: number): number {
-  return Math.round(performance.now() - start) / 1000;
+  return rounded((performance.now() - start) / 1000);
+}
+
+/** To the millisecond. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }

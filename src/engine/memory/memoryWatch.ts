@@ -40,10 +40,13 @@ export class MemoryWatch {
     if (entry === undefined) return Promise.resolve(undefined);
     this.worker ??= this.startWorker(entry);
     const worker = this.worker;
-    const answer = once(worker, 'message').then(
-      ([message]: readonly unknown[]) => message,
-      () => undefined,
-    );
+    // A thread that ended, as for want of memory, answers nothing any more.
+    const heard = new AbortController();
+    const message = once(worker, 'message', { signal: heard.signal }).then(([said]: readonly unknown[]) => said);
+    const end = once(worker, 'exit', { signal: heard.signal }).then(() => undefined);
+    const answer = Promise.race([message, end])
+      .catch(() => undefined)
+      .finally(() => heard.abort());
     worker.postMessage(request);
     return answer;
   }

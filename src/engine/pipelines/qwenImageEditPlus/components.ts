@@ -68,10 +68,15 @@ export class Components {
     return opened;
   }
 
-  /** @param targets modules that LoRAs touch: the graph has a branch for each, so more of them need another graph */
-  async denoiser(targets: ReadonlySet<string>): Promise<Result<QwenImageTransformer>> {
+  /** The transformer, where it is loaded with a branch for each of the modules that LoRAs touch. */
+  loadedDenoiser(targets: ReadonlySet<string>): QwenImageTransformer | undefined {
     const known = this.transformer;
-    if (known && [...targets].every((target) => known.targets.has(target))) return ok(known.model);
+    return known && [...targets].every((target) => known.targets.has(target)) ? known.model : undefined;
+  }
+
+  /** Loads the transformer with those branches and the ones that it had. */
+  async loadDenoiser(targets: ReadonlySet<string>): Promise<Result<QwenImageTransformer>> {
+    const known = this.transformer;
     await this.release('transformer');
     await this.makeRoom('transformer');
     const { device, compute, attention } = this.chosen;

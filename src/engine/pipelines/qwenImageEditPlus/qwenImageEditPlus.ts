@@ -131,7 +131,6 @@ export class QwenImageEditPlus implements Pipeline {
     const latents = await watch.time('source', () => this.sourceLatents(sources, signal));
     if (!latents.ok) return latents;
 
-    if (!this.components.isLoaded('transformer')) progress({ stage: 'loading' });
     const made = await this.denoise({ request, signal, progress, watch, size, schedule: schedule.value.schedule, embeddings: embeddings.value, latents: latents.value, loras: loras.value, guidance: guidance.scale });
     if (!made.ok) return made;
 
@@ -196,7 +195,9 @@ export class QwenImageEditPlus implements Pipeline {
     const { request, signal, progress, watch, size, schedule, embeddings, latents, loras, guidance } = job;
     const others = await this.loras.targetsOf(request.model.otherLoras ?? []);
     const targets = new Set([...(loras.stack?.targets ?? []), ...others]);
-    const transformer = await watch.time('loading', () => this.components.denoiser(targets));
+    const loaded = this.components.loadedDenoiser(targets);
+    if (!loaded) progress({ stage: 'loading' });
+    const transformer = loaded ? ok(loaded) : await watch.time('loading', () => this.components.loadDenoiser(targets));
     if (!transformer.ok) return transformer;
     signal.throwIfAborted();
     const modulations = await watch.time('modulation', () => this.modulationsOf(schedule, loras, transformer.value));
