@@ -1,4 +1,4 @@
-/** Compares reading and writing a large plan with what it costs at least, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
+/** Compares reading and writing a large plan with what it costs at least, an analysis with its limit, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,6 +10,7 @@ import { parsePlan } from '../../src/core/plan/parse';
 import { FilePlanStore } from '../../src/core/plan/planFile';
 import { benchEngine } from './engine';
 import { meets } from './report';
+import { benchReview } from './review';
 import { benchDownloads, benchProcess } from './downloads';
 
 /** The plan that Evalmark was conceived for where it lies beside the repository, else the sample's. */
@@ -21,6 +22,7 @@ const role = process.argv.slice(2);
 if (role.length > 0) await benchProcess(role);
 else {
   await benchPlans();
+  if (!benchReview()) process.exitCode = 1;
   if (!(await benchEngine())) process.exitCode = 1;
   if (!(await benchDownloads(fileURLToPath(import.meta.url)))) process.exitCode = 1;
 }

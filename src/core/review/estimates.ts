@@ -40,25 +40,30 @@ const bootstrapSeed = 20_070_601;
 export function estimateModels(outputs: readonly JudgedOutput[], modelIds: readonly string[], scoreOf: (output: JudgedOutput) => number | undefined, range?: Interval): Estimates {
   const scores = sharedScores(outputs, modelIds, scoreOf);
   const { cells, pictures, clusters, means } = scores;
-  const resampled = pictures.length >= 2 ? resampledMeans(clusters, resamples, bootstrapSeed) : [];
+  let drawn: readonly Float64Array[] | undefined;
+  /** Drawn when first wanted: not every figure needs its interval. */
+  const resampled = (): readonly Float64Array[] => (drawn ??= pictures.length >= 2 ? resampledMeans(clusters, resamples, bootstrapSeed) : []);
   return {
     modelIds,
     shared: cells,
     pictures,
     means,
-    resampled,
+    get resampled() {
+      return resampled();
+    },
     of(modelId) {
       const index = modelIds.indexOf(modelId);
       const mean = means[index];
       if (mean === undefined || Number.isNaN(mean)) return undefined;
-      const interval = resampled[index] && clusterInterval(mean, resampled[index], pictures.length, range);
+      const draws = resampled()[index];
+      const interval = draws && clusterInterval(mean, draws, pictures.length, range);
       return { n: cells.length, mean, ...(interval && { interval }) };
     },
     difference(modelId, against) {
       const [own, other] = [modelIds.indexOf(modelId), modelIds.indexOf(against)];
       const mean = (means[own] ?? Number.NaN) - (means[other] ?? Number.NaN);
       if (own === other || Number.isNaN(mean)) return undefined;
-      const [left, right] = [resampled[own], resampled[other]];
+      const [left, right] = [resampled()[own], resampled()[other]];
       const interval = left && right && clusterInterval(mean, difference(left, right), pictures.length);
       const sums = scores.differences(modelId, against).map((values) => values.reduce((sum, value) => sum + value, 0));
       return { against, n: cells.length, mean, ...(interval && { interval }), probability: signFlipProbability(sums) };
@@ -73,6 +78,8 @@ export interface SharedScores {
   readonly pictures: readonly string[];
   /** For each model, by picture. */
   readonly clusters: readonly (readonly ClusterSum[])[];
+  /** For each model over all pictures. */
+  readonly totals: readonly ClusterSum[];
   /** NaN for a model without any. */
   readonly means: readonly number[];
   differences(modelId: string, against: string): readonly (readonly number[])[];
@@ -96,18 +103,15 @@ export function sharedScores(outputs: readonly JudgedOutput[], modelIds: readonl
     return { sum: values.reduce((sum, value) => sum + value, 0), count: values.length };
   };
   const clusters = modelIds.map((id) => pictures.map((picture) => (answered.includes(id) ? clusterOf(id, picture) : { sum: 0, count: 0 })));
+  const totals = clusters.map((own) => own.reduce((total, { sum, count }) => ({ sum: total.sum + sum, count: total.count + count }), { sum: 0, count: 0 }));
   return {
     cells: shared.map(([key]) => key),
     pictures,
     clusters,
-    means: clusters.map(meanOf),
+    totals,
+    means: totals.map(({ sum, count }) => sum / count),
     differences: (modelId, against) => pictures.map((picture) => (cellsOf.get(picture) ?? []).map((cell) => (cell.get(modelId) ?? Number.NaN) - (cell.get(against) ?? Number.NaN))),
   };
-}
-
-/** NaN over nothing. */
-export function meanOf(clusters: readonly ClusterSum[]): number {
-  return clusters.reduce((sum, cluster) => sum + cluster.sum, 0) / clusters.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Weighted mean of the criteria on a scale of 0 to 1; `undefined` until all of them are answered. */

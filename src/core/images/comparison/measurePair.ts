@@ -67,7 +67,7 @@ export async function measurePair(source: string, output: string): Promise<PairM
     blockiness: blockiness(greySecond),
     clipped: clippedShare(second),
     sourceClipped: clippedShare(first),
-    colourDifference: meanColourDifference(labFirst, labSecond),
+    colourDifference: meanColourDifference(labFirst, labSecond, labFirst.length > 3 * 200_000 ? 7 : 1),
     lightness: meanLightness(labSecond) - meanLightness(labFirst),
     lightTurn: turn(lightSlope(labFirst, size.width, size.height), lightSlope(labSecond, size.width, size.height)),
     colourOverlap: colourOverlap(labFirst, labSecond),

@@ -75,6 +75,10 @@ test("flipping signs: Fisher's own example of Darwin's maize, p = 1726/32768", (
   expect(signFlipProbability(maize)).toBeCloseTo(1726 / 32768, 2);
   expect(signFlipProbability([1, 1, 1, 1, 1])).toBe(1 / 16);
   expect(signFlipProbability([1, -1])).toBe(1);
+  // The same data as a sample of flips and as a normal sum.
+  const many = Array.from({ length: 100 }, (_, index) => ((index * 37) % 23) - 9);
+  expect(signFlipProbability([...many, 0])).toBeCloseTo(signFlipProbability(many), 1);
+  expect(signFlipProbability(Array.from({ length: 200 }, () => 0))).toBe(1);
 });
 
 test("Krippendorff's example of 4 raters and 12 units", () => {
