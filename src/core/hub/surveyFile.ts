@@ -3,10 +3,10 @@ import path from 'node:path';
 import { parseJson } from '../evaluation/parseJson';
 import { fail, ok, type Result } from '../outcome';
 import { replaceFile } from '../report/replaceFile';
+import { checkedCandidate, checkedQuery, checkedScores } from './candidateCheck';
 import type { Compatibility } from './compatibility';
 import type { EvidenceSummary } from './evidenceSummary';
 import type { ModelFacts } from './model';
-import { isRepositoryName } from './repositoryPath';
 import type { SurveyQuery } from './surveyQuery';
 import type { Verdict } from './verdict';
 
@@ -66,11 +66,22 @@ export async function readSurvey(planFolder: string): Promise<Result<Survey>> {
   if (typeof survey !== 'object' || survey === null || !Array.isArray(survey.candidates)) return fail(unreadable('holds no list of candidates'));
   const candidates: Candidate[] = [];
   for (const entry of survey.candidates as readonly unknown[]) {
-    const candidate = completed(entry);
+    const candidate = checkedCandidate(entry);
     if (!candidate) return fail(unreadable(`has a candidate whose repository is no owner/name: ${JSON.stringify(entry).slice(0, 100)}`));
     candidates.push(candidate);
   }
-  return ok({ ...survey, version: 1, fetchedAt: typeof survey.fetchedAt === 'string' ? survey.fetchedAt : '', candidates });
+  const { weights, previousAt, base, query: _query, ...rest } = survey;
+  const query = checkedQuery(survey.query);
+  return ok({
+    ...rest,
+    version: 1,
+    ...(query ? { query } : {}),
+    fetchedAt: typeof survey.fetchedAt === 'string' ? survey.fetchedAt : '',
+    ...(typeof previousAt === 'string' ? { previousAt } : {}),
+    ...(typeof base === 'string' ? { base } : {}),
+    ...(weights === undefined ? {} : { weights: checkedScores(weights) }),
+    candidates,
+  });
 }
 
 export async function writeSurvey(planFolder: string, survey: Survey): Promise<Result<void>> {
@@ -103,28 +114,6 @@ export const fresh = { seen: false, scores: {}, selected: false } as const;
 
 export function surveyFile(planFolder: string): string {
   return path.join(planFolder, 'survey.json');
-}
-
-/** A candidate written by hand needs no more than its repository. */
-function completed(entry: unknown): Candidate | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const given = entry as Partial<Candidate>;
-  if (typeof given.repository !== 'string' || !isRepositoryName(given.repository)) return undefined;
-  return {
-    ...given,
-    repository: given.repository,
-    author: given.author ?? given.repository.split('/')[0] ?? '',
-    revision: typeof given.revision === 'string' ? given.revision : '',
-    likes: typeof given.likes === 'number' ? given.likes : 0,
-    downloads: typeof given.downloads === 'number' ? given.downloads : 0,
-    updatedAt: typeof given.updatedAt === 'string' ? given.updatedAt : '',
-    gated: given.gated ?? false,
-    baseModels: Array.isArray(given.baseModels) ? given.baseModels : [],
-    tags: Array.isArray(given.tags) ? given.tags : [],
-    seen: given.seen === true,
-    scores: typeof given.scores === 'object' && given.scores !== null ? given.scores : {},
-    selected: given.selected === true,
-  };
 }
 
 function unreadable(what: string) {
