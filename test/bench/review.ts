@@ -1,10 +1,8 @@
 /** Analysis of a study far larger than anyone rates, against the time that a person waits for it. */
 import type { Generation } from '../../src/core/evaluation/generation';
 import type { Evaluation } from '../../src/core/evaluation/evaluation';
-import { analyzeRatings } from '../../src/core/review/analysis';
-import { currentRatings } from '../../src/core/review/currentRating';
 import { parseRatings } from '../../src/core/review/ratingsFile';
-import { summarize } from '../../src/core/review/summary';
+import { studyOf } from '../../src/core/review/study';
 import { meets } from './report';
 
 const [models, pictures, edits] = [8, 2500, 5];
@@ -16,10 +14,7 @@ export function benchReview(): boolean {
   const start = process.cpuUsage();
   const file = parseRatings(text);
   const read = process.cpuUsage(start);
-  const hashes = new Map(generations.map(({ id, output }) => [id, output.sha256]));
-  const ratings = currentRatings(file.ratings, (id) => hashes.get(id));
-  const summary = summarize(evaluation, generations, ratings.current);
-  analyzeRatings(evaluation, generations, ratings, file.votes, summary);
+  studyOf(evaluation, generations.map((each) => ({ generation: each, outputPath: '', sourcePath: '' })), file);
   const all = process.cpuUsage(start);
   console.log(`ratings.jsonl of ${file.ratings.length} lines read in ${milliseconds(read).toFixed(0)} ms`);
   return meets(`analysis of ${file.ratings.length} ratings with 2,000 resamples`, milliseconds(all) - milliseconds(read), 'the limit', limit, 1);

@@ -22,11 +22,11 @@ export interface Analysis {
   readonly setAside: number;
 }
 
-export function analyzeRatings(evaluation: Evaluation, generations: readonly Generation[], ratings: CurrentRatings, votes: readonly VoteRecord[], summary: Summary): Analysis {
+export function analyzeRatings(evaluation: Evaluation, generations: readonly Generation[], ratings: CurrentRatings, votes: readonly VoteRecord[], summary: Summary, joined?: readonly JudgedOutput[]): Analysis {
   const { current, repeats, anchors, setAside } = ratings;
   const { criteria, limits } = evaluation;
   const judge = (counted: typeof current): readonly JudgedOutput[] => judgeOutputs(generations, counted, criteria);
-  const outputs = judge(current);
+  const outputs = joined ?? judge(current);
   const rated = summary.models.filter(({ state }) => state === 'rated').map(({ modelId }) => modelId);
   const overall = overallEstimates(evaluation, outputs, rated);
   const doubted = Object.entries({ flagged: current.filter(({ flagged }) => !flagged), unblinded: current.filter(({ unblinded }) => !unblinded) });

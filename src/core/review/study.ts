@@ -31,10 +31,7 @@ export function studyOf(evaluation: Evaluation, shown: readonly ReviewOutput[], 
   const generations: readonly Generation[] = shown.map(({ generation }) => generation);
   const hashes = new Map(generations.map(({ id, output }) => [id, output.sha256]));
   const ratings = currentRatings(file.ratings, (id) => hashes.get(id));
-  const summary = summarize(evaluation, generations, ratings.current);
-  return {
-    evaluation, shown, file, ratings, summary,
-    outputs: judgeOutputs(generations, ratings.current, evaluation.criteria),
-    analysis: analyzeRatings(evaluation, generations, ratings, file.votes, summary),
-  };
+  const outputs = judgeOutputs(generations, ratings.current, evaluation.criteria);
+  const summary = summarize(evaluation, generations, ratings.current, outputs);
+  return { evaluation, shown, file, ratings, summary, outputs, analysis: analyzeRatings(evaluation, generations, ratings, file.votes, summary, outputs) };
 }

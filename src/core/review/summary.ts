@@ -78,9 +78,11 @@ export interface ArtifactSummary {
   readonly types: Readonly<Record<string, number>>;
 }
 
-/** @param ratings of the outputs as they are now; those set aside must not be among them */
-export function summarize(evaluation: Evaluation, generations: readonly Generation[], ratings: readonly CurrentRating[]): Summary {
-  const outputs = judgeOutputs(generations, ratings, evaluation.criteria);
+/**
+ * @param ratings of the outputs as they are now; those set aside must not be among them
+ * @param outputs the same, joined, where the caller has them already
+ */
+export function summarize(evaluation: Evaluation, generations: readonly Generation[], ratings: readonly CurrentRating[], outputs = judgeOutputs(generations, ratings, evaluation.criteria)): Summary {
   const byModel = groupByModel(outputs);
   const rated = evaluation.models.filter(({ id }) => byModel.get(id)?.some(({ judged }) => judged));
   const ids = rated.map(({ id }) => id);

@@ -21,14 +21,21 @@ export function resampledMeans(models: readonly (readonly ClusterSum[])[], resam
   const [sums, counts] = [interleaved(models, clusters, ({ sum }) => sum), interleaved(models, clusters, ({ count }) => count)];
   const means = models.map(() => new Float64Array(resamples));
   const [total, number] = [new Float64Array(width), new Float64Array(width)];
+  const drawn = new Uint32Array(clusters);
   for (let resample = 0; resample < resamples; resample++) {
+    drawn.fill(0);
+    for (let draw = 0; draw < clusters; draw++) {
+      const cluster = Math.floor(random() * clusters);
+      drawn[cluster] = (drawn[cluster] ?? 0) + 1;
+    }
     total.fill(0);
     number.fill(0);
-    for (let draw = 0; draw < clusters; draw++) {
-      const at = Math.floor(random() * clusters) * width;
+    for (let cluster = 0, at = 0; cluster < clusters; cluster++, at += width) {
+      const times = drawn[cluster] ?? 0;
+      if (times === 0) continue;
       for (let model = 0; model < width; model++) {
-        total[model] = (total[model] ?? 0) + (sums[at + model] ?? 0);
-        number[model] = (number[model] ?? 0) + (counts[at + model] ?? 0);
+        total[model] = (total[model] ?? 0) + times * (sums[at + model] ?? 0);
+        number[model] = (number[model] ?? 0) + times * (counts[at + model] ?? 0);
       }
     }
     means.forEach((mean, model) => (mean[resample] = (total[model] ?? 0) / (number[model] ?? 0)));
