@@ -182,6 +182,11 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Added to the scores: `[1, 1, queries, keys]`. */
   readonly bias?: Value;
+  /**
+   * Taken apart, the attention has all scores in memory: queries times keys times heads. With this it goes through the
+   * queries in so many parts, at most as many as there are. Only for attention without order and bias.
+   */
+  readonly queryParts?: number;
 }
 
 /** `softmax(q · kᵀ / √features + bias) · v` for each head. All are `[tokens, heads · features]`, as is the result. */
@@ -201,16 +206,36 @@ function multiHead(context: LayerContext, name: string, parts: readonly Value[],
   return graph.op('MultiHeadAttention', [...batch, ...(bias === undefined ? [] : [undefined, undefined, bias])], { name, domain: contributed, attributes });
 }
 
-function plain(context: LayerContext, name: string, parts: readonly [Value, Value, Value], { heads, features, causal = false, bias }: AttentionOptions): Value {
-  const { graph, compute } = context;
+function plain(context: LayerContext, name: string, parts: readonly [Value, Value, Value], options: AttentionOptions): Value {
+  const { graph } = context;
+  const { heads, features, causal = false, bias, queryParts = 1 } = options;
   const [query, key, value] = parts.map((part) => reshape(context, part, [1, -1, heads, features], `${name}.heads`)) as [Value, Value, Value];
   const order = (x: Value, perm: readonly number[]) => graph.op('Transpose', [x], { name: `${name}.order`, attributes: { perm } });
   const scale = constantOf(context, `${name}.scale`, 1 / Math.sqrt(features));
-  const scores = graph.op('MatMul', [graph.op('Mul', [order(query, [0, 2, 1, 3]), scale], { name: `${name}.scaled` }), order(key, [0, 2, 3, 1])], { name: `${name}.scores` });
+  const scaled = graph.op('Mul', [order(query, [0, 2, 1, 3]), scale], { name: `${name}.scaled` });
+  const keys = order(key, [0, 2, 3, 1]);
+  const values = order(value, [0, 2, 1, 3]);
+  const mixed = (causal || bias !== undefined ? [scaled] : inParts(graph, scaled, queryParts, name)).map((part) => mix(context, name, [part, keys, values], options));
+  const [whole] = mixed;
+  return order(mixed.length === 1 && whole !== undefined ? whole : graph.op('Concat', mixed, { name, attributes: { axis: 2 } }), [0, 2, 1, 3]);
+}
+
+function mix(context: LayerContext, name: string, [query, keys, values]: readonly [Value, Value, Value], { causal = false, bias }: AttentionOptions): Value {
+  const { graph, compute } = context;
+  const scores = graph.op('MatMul', [query, keys], { name: `${name}.scores` });
   const biased = bias === undefined ? scores : graph.op('Add', [scores, bias], { name: `${name}.biased` });
   const masked = causal ? graph.op('Add', [biased, narrow(graph, futureMask(graph, scores, name), compute)], { name: `${name}.masked` }) : biased;
-  const shares = graph.op('Softmax', [masked], { name: `${name}.softmax`, attributes: { axis: -1 } });
-  return order(graph.op('MatMul', [shares, order(value, [0, 2, 1, 3])], { name }), [0, 2, 1, 3]);
+  return graph.op('MatMul', [graph.op('Softmax', [masked], { name: `${name}.softmax`, attributes: { axis: -1 } }), values], { name: `${name}.mixed` });
+}
+
+/** Cuts `[1, heads, queries, features]` along the queries as evenly as it goes. WebGPU refuses empty parts, so there may be no more of them than queries. */
+function inParts(graph: GraphBuilder, query: Value, count: number, name: string): readonly Value[] {
+  if (count === 1) return [query];
+  const queries = graph.op('Shape', [query], { name: `${name}.queries`, attributes: { start: 2, end: 3 } });
+  const edges = Array.from({ length: count + 1 }, (_, index) =>
+    graph.op('Div', [graph.op('Mul', [queries, graph.integers('part', [index])], { name: `${name}.share` }), graph.integers('parts', [count])], { name: `${name}.edge` }),
+  );
+  return edges.slice(1).map((end, index) => graph.op('Slice', [query, edges[index], end, graph.integers('axis', [2])], { name: `${name}.part` }));
 }
 
 /** Far below every score above the diagonal, zero elsewhere: `[1, heads, queries, keys]`. */

@@ -34,6 +34,9 @@ export function sectionGraph(context: Omit<LayerContext, 'graph'>, config: QwenI
   return graph;
 }
 
+/** Where the attention is taken apart: the scores of two pictures of a megapixel are 7 GB, a part of them under 500 MB. */
+const attentionParts = 16;
+
 interface Streams {
   readonly image: Value;
   readonly text: Value;
@@ -138,7 +141,7 @@ class SectionGraph {
     const { context, config } = this;
     const key = this.turned(`${path}.attn.key`, this.joined(this.head(path, 'add_k_proj', 'norm_added_k', textIn), this.head(path, 'to_k', 'norm_k', imageIn)), this.cos, this.sin);
     const value = this.joined(linear(context, `${path}.attn.add_v_proj`, textIn), linear(context, `${path}.attn.to_v`, imageIn));
-    return attention(context, `${path}.attn`, [query, key, value], { heads: config.heads, features: config.headFeatures });
+    return attention(context, `${path}.attn`, [query, key, value], { heads: config.heads, features: config.headFeatures, queryParts: attentionParts });
   }
 
   private head(path: string, projection: string, norm: string, x: Value): Value {

@@ -103,6 +103,11 @@ describe('attention', () => {
       expect(largestDifference(y, reference.attention([part(1), part(2, keyHeads), part(3, keyHeads)], { heads, keyHeads, features, causal: options.causal ?? false }))).toBeLessThan(1e-6);
     });
 
+    it.each([2, 3, 5, 8])(`is the same in %i parts (${flavour})`, async (queryParts) => {
+      const y = await run({}, (context, input) => attention(context, 'attn', [input('q', values(1)), input('k', values(2)), input('v', values(3))], { heads, features, queryParts }), { attention: flavour });
+      expect(largestDifference(y, reference.attention([part(1), part(2), part(3)], { heads, keyHeads: heads, features, causal: false }))).toBeLessThan(1e-6);
+    });
+
     it(`adds a bias to the scores (${flavour})`, async () => {
       const bias = numbers(tokens * tokens, 9);
       const y = await run(
