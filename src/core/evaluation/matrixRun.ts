@@ -167,7 +167,7 @@ class Breaker {
 
   note(modelId: string, failure: Failure | undefined): void {
     if (failure && hopeless.has(failure.code)) this.all = true;
-    if (failure && hopelessForModel.has(failure.code)) this.broken.add(modelId);
+    if (failure && isHopelessForModel(failure.code)) this.broken.add(modelId);
     const crashes = diedWith.has(failure?.code ?? '') ? (this.crashes.get(modelId) ?? 0) + 1 : 0;
     this.crashes.set(modelId, crashes);
     if (crashes >= 2) this.broken.add(modelId);
@@ -176,11 +176,16 @@ class Breaker {
 
 const diedWith = new Set(['engine-crashed', 'engine-hung']);
 
-const hopeless = new Set(['engine-not-started', 'disk-full']);
+const hopeless = new Set(['engine-not-started', 'engine-broken', 'disk-full', 'disk-space']);
+
+/** What is wrong with a model's files is wrong for each of its edits. */
+function isHopelessForModel(code: string): boolean {
+  return hopelessForModel.has(code) || ['model-', 'weights-', 'lora-', 'config-', 'tokenizer-'].some((kind) => code.startsWith(kind));
+}
 
 const hopelessForModel = new Set([
-  'model-missing', 'model-refused', 'model-truncated', 'not-an-onnx-model', 'not-a-model', 'pipeline-not-supported',
-  'loras-not-supported', 'unknown-input', 'no-image-port', 'memory-short', 'scheduler-not-supported', 'config-missing', 'config-refused',
+  'not-an-onnx-model', 'not-a-model', 'pipeline-not-supported', 'transformer-not-supported', 'scheduler-not-supported',
+  'loras-not-supported', 'unknown-input', 'no-image-port', 'no-cache', 'memory-short',
 ]);
 
 /** Speed and time left from what this run has made; what was kept from earlier runs cost nothing. */
