@@ -133,6 +133,7 @@ async function receiveSegment(part: PartFile, index: number, file: TreeFile, run
 async function receivePieces(part: PartFile, index: number, file: TreeFile, run: BlobDownload, transport: Transport): Promise<void> {
   const { start, end } = part.missing(index);
   for await (const piece of transport(file, start, end, run.signal)) {
+    if (run.queue.isPaused) run.progress.tell('paused');
     await run.queue.admit(piece.length, run.signal);
     await part.append(index, piece);
     run.progress.arrived(piece.length, file.path);

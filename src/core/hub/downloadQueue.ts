@@ -16,6 +16,10 @@ export class DownloadQueue {
     this.connections = new Semaphore(connections);
   }
 
+  get isPaused(): boolean {
+    return this.paused !== undefined;
+  }
+
   /** Bytes a second over all connections; 0 is as fast as it goes. Takes effect with the next piece. */
   set bytesPerSecond(limit: number) {
     this.limit = Math.max(0, limit);

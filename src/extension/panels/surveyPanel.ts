@@ -8,6 +8,7 @@ import type { HubConnection } from '../../core/hub/connection';
 import { hubFailure } from '../../core/hub/hubError';
 import { refreshSurvey } from '../../core/hub/refreshSurvey';
 import { readSurvey } from '../../core/hub/surveyFile';
+import { readSurveyUrl, type SurveyQuery } from '../../core/hub/surveyQuery';
 import { fail, ok, type Result } from '../../core/outcome';
 import type { PlanStore } from '../../core/plan/planStore';
 import type { HostMessage, WebviewMessage } from '../../webviews/survey/contract';
@@ -137,10 +138,11 @@ export class SurveyPanel {
   /** The question of the last survey, put to the Hub again. */
   private async refresh(): Promise<Result<unknown>> {
     const [survey, hub] = await Promise.all([readSurvey(this.folder), this.context.hub()]);
-    if (!survey.ok) return survey;
+    if (!survey.ok && survey.failure.code !== 'no-survey') return survey;
     if (!hub.ok) return hub;
-    const { query, base, candidates } = survey.value;
-    if (!query) return fail({ code: 'no-query', message: l10n.t('Nothing was searched yet.'), advice: l10n.t('Run the step that holds the address of a Hub search.'), short: 'no search' });
+    const { base, candidates = [] } = survey.ok ? survey.value : {};
+    const query = (survey.ok ? survey.value.query : undefined) ?? (await askQuery());
+    if (!query) return fail({ code: 'no-query', message: l10n.t('Nothing was searched yet.'), advice: l10n.t('Run the step that holds the address of a Hub search, or press Refresh and type words.'), short: 'no search' });
     if (hub.value.offline) return fail({ code: 'offline', message: l10n.t('HF_HUB_OFFLINE forbids to ask the Hub.'), advice: l10n.t('Unset it and restart the editor.'), short: 'offline' });
     try {
       return await refreshSurvey({
@@ -165,6 +167,15 @@ async function pickCategory(title: string, categories: readonly string[]): Promi
   const chosen = await window.showQuickPick([...categories.map((id) => ({ label: id, id })), none, other], { title });
   if (!chosen || chosen.id !== undefined) return chosen?.id;
   return (await window.showInputBox({ title, prompt: l10n.t('One word, as the plan uses it') }))?.trim().toLowerCase();
+}
+
+/** Where no step says what to search: an address of the Hub, or words. */
+async function askQuery(): Promise<SurveyQuery | undefined> {
+  const typed = (await window.showInputBox({ title: l10n.t('What is to be searched on the Hub?'), prompt: l10n.t('Words, or the address of a search page with its filters.'), placeHolder: 'https://huggingface.co/models?pipeline_tag=image-to-image&search=…', ignoreFocusOut: true }))?.trim();
+  if (!typed) return undefined;
+  const query = readSurveyUrl(/^https?:/i.test(typed) ? typed : `https://huggingface.co/models?sort=trending&search=${encodeURIComponent(typed)}`);
+  if (!query.ok) void window.showErrorMessage(`${query.failure.message} ${query.failure.advice}`);
+  return query.ok ? query.value : undefined;
 }
 
 async function openDocument(file: string): Promise<void> {
