@@ -108,9 +108,13 @@ function decode(content: Buffer): Encoding | undefined {
   try {
     const { version, dims, sha256 } = JSON.parse(content.toString('utf8', 0, end)) as { readonly version: unknown; readonly dims: unknown; readonly sha256: unknown };
     const bytes = Uint8Array.from(content.subarray(end + 1));
-    if (version !== 1 || !Array.isArray(dims) || createHash('sha256').update(bytes).digest('hex') !== sha256) return undefined;
-    return { dims: dims as readonly number[], values: new Float32Array(bytes.buffer) };
+    if (version !== 1 || !isShape(dims, bytes.length / 4) || createHash('sha256').update(bytes).digest('hex') !== sha256) return undefined;
+    return { dims, values: new Float32Array(bytes.buffer) };
   } catch {
     return undefined;
   }
+}
+
+function isShape(dims: unknown, count: number): dims is readonly number[] {
+  return Array.isArray(dims) && dims.every((size) => Number.isSafeInteger(size) && Number(size) > 0) && dims.reduce((product: number, size) => product * Number(size), 1) === count;
 }

@@ -7,7 +7,7 @@ import { editCancelled } from '../../childFailure';
 import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
 import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
-import type { Modulation } from '../../models/qwenImageTransformer/modulation';
+import { modulates, type Modulation } from '../../models/qwenImageTransformer/modulation';
 import { latentNoise } from '../../noise/latentNoise';
 import { loadPicture, type Picture } from '../../pictures/loadPicture';
 import type { EngineProcessSettings } from '../../protocol';
@@ -222,9 +222,10 @@ export class QwenImageEditPlus implements Pipeline {
     return ok(sampled);
   }
 
-  /** They hang on schedule and LoRAs alone: all edits of a model share them. */
+  /** They hang on the schedule and on LoRAs that touch them, which few do: a third of all weights is not read again for the others. */
   private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: { modulations(sigmas: readonly number[], loras: ReadyLoras['stack']): Promise<readonly Modulation[]> }): Promise<readonly Modulation[]> {
-    const key = JSON.stringify([[...times], records]);
+    const isTouched = stack !== undefined && [...stack.targets].some((path) => modulates(path));
+    const key = JSON.stringify([[...times], isTouched ? records : []]);
     if (this.modulations?.key === key) return this.modulations.values;
     const values = await transformer.modulations([...times], stack);
     this.modulations = { key, values };
