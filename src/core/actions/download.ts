@@ -72,6 +72,12 @@ function summaryOf(fetched: readonly Download[]): string {
   return `${bytesText(bytes)} ${what}${received === 0 ? ', all from the cache' : ''}`;
 }
 
+/** Files of which one is a whole model: ONNX, or GGUF where nothing says that it stands beside a LoRA or other weights. */
+function singleFiles(files: readonly string[]): readonly string[] {
+  const onnx = files.filter((name) => name.endsWith('.onnx'));
+  return onnx.length > 0 || files.some((name) => name.endsWith('.safetensors')) ? onnx : files.filter((name) => name.endsWith('.gguf'));
+}
+
 /** A model that was downloaded on purpose is one to be tested; where there is no evaluation yet, it is made from the plan later. */
 async function tellEvaluation({ snapshot }: Download, { paths, wrote, log }: ActionContext): Promise<Outcome | undefined> {
   const file = path.join(paths.planFolder, 'evaluation.json');
@@ -80,12 +86,12 @@ async function tellEvaluation({ snapshot }: Download, { paths, wrote, log }: Act
   if (!read.ok) return failed(read.failure);
   const evaluation = read.value;
   const { repository, revision } = snapshot;
-  if (evaluation.models.some(({ base, loras }) => base === repository || loras?.some((lora) => lora.repository === repository))) return undefined;
+  if (evaluation.models.some(({ base, transformer, loras }) => base === repository || transformer?.repository === repository || loras?.some((lora) => lora.repository === repository))) return undefined;
   const base = evaluation.models.find((model) => isBaseModel(model, evaluation));
   if (!base) return undefined;
   const survey = await readSurvey(paths.planFolder);
   const category = survey.ok ? survey.value.candidates.find((candidate) => candidate.repository === repository)?.category : undefined;
-  const single = snapshot.files.filter((name) => name.endsWith('.onnx'));
+  const single = singleFiles(snapshot.files);
   const added = addModel(evaluation, modelOfCandidate({ repository, revision, ...(category ? { category } : {}), ...(single.length === 1 && single[0] ? { file: single[0] } : {}) }, base));
   const written = await writeEvaluation(file, added);
   if (!written.ok) return failed(written.failure);

@@ -7,7 +7,10 @@ export interface CandidateModel {
   readonly repository: string;
   readonly revision?: string;
   readonly category?: string;
-  /** A single-file model in the repository that runs on its own; a candidate without one is a LoRA on the base model. */
+  /**
+   * A single-file model in the repository that runs on its own, or a GGUF file that takes the place of the base's transformer;
+   * a candidate without one is a LoRA on the base model.
+   */
   readonly file?: string;
 }
 
@@ -25,13 +28,9 @@ export function modelOfCandidate(candidate: CandidateModel, base: ModelEntry): M
   const name = repository.slice(repository.indexOf('/') + 1);
   const common = { id: shortId(name, base), title: name, ...(category === undefined ? {} : { category }) };
   const pinned = revision === undefined ? {} : { revision };
-  if (file !== undefined) return { ...common, base: repository, ...pinned, file };
-  return {
-    ...common,
-    base: base.base,
-    ...(base.revision === undefined ? {} : { revision: base.revision }),
-    loras: [{ repository, ...pinned }],
-  };
+  if (file !== undefined && !file.endsWith('.gguf')) return { ...common, base: repository, ...pinned, file };
+  const onBase = { ...common, base: base.base, ...(base.revision === undefined ? {} : { revision: base.revision }) };
+  return file === undefined ? { ...onBase, loras: [{ repository, ...pinned }] } : { ...onBase, transformer: { repository, ...pinned, file } };
 }
 
 /** `Qwen-Edit-2509-Multiple-angles` on `Qwen-Image-Edit-2509` is known well enough as `multiple-angles`. */

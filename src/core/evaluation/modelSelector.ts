@@ -25,7 +25,8 @@ export function selectModels(evaluation: Evaluation, selector: string): Result<r
 export function isBaseModel(model: ModelEntry, evaluation: Pick<Evaluation, 'models'>): boolean {
   const said = evaluation.models.filter(({ category }) => category === 'base');
   if (said.length > 0) return model.category === 'base';
-  const plain = evaluation.models.find(({ id }) => id === 'base') ?? evaluation.models.find(({ loras }) => (loras ?? []).length === 0);
+  const whole = evaluation.models.filter(({ loras }) => (loras ?? []).length === 0);
+  const plain = evaluation.models.find(({ id }) => id === 'base') ?? whole.find(({ transformer }) => transformer === undefined) ?? whole[0];
   return model.id === plain?.id;
 }
 

@@ -54,12 +54,12 @@ function picturesTable({ evaluation, generations }: SectionFacts['results']): st
   );
 }
 
-function modelRow({ id, title, base, revision, loras = [], category }: ModelEntry, generations: readonly Generation[]): readonly string[] {
+function modelRow({ id, title, base, revision, transformer, loras = [], category }: ModelEntry, generations: readonly Generation[]): readonly string[] {
   const ran = generations.find(({ modelId }) => modelId === id)?.model;
   const at = (commit: string | undefined): string => (commit ? ` @ ${commit.slice(0, 12)}` : '');
   return [
     plainText(title ?? id),
-    plainText(base) + at(ran?.revision ?? revision),
+    plainText(base) + at(ran?.revision ?? revision) + (transformer ? `, transformer ${plainText(ran?.transformer?.file ?? transformer.file ?? transformer.repository)}${at(ran?.transformer?.revision ?? transformer.revision)}` : ''),
     (ran && ran.loras.length > 0 ? ran.loras : loras).map((lora) => `${plainText(lora.repository)}${at(lora.revision)}${lora.scale === undefined || lora.scale === 1 ? '' : ` × ${lora.scale}`}`).join(', '),
     ran?.fileSha256?.slice(0, 16) ?? '',
     plainText(category ?? ''),

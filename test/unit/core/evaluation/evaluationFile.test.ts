@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isBaseModel } from '../../../../src/core/evaluation/modelSelector';
 import { addModel, createEvaluation, ensureEvaluation, modelOfCandidate, readEvaluation, writeEvaluation } from '../../../../src/core/evaluation/evaluationFile';
 import type { Evaluation } from '../../../../src/core/evaluation/evaluation';
 import { parsePlan } from '../../../../src/core/plan/parse';
@@ -82,6 +83,11 @@ describe('an evaluation from a plan', () => {
     expect(once.models.at(-1)).toMatchObject({ id: 'relight', base: 'acme/Edit-1', loras: [{ repository: 'mira/edit-1-relight', revision: 'abc' }] });
     expect(once.edits.find(({ id }) => id === 'even-light')?.models).toEqual(['relight']);
     expect(addModel(once, relight)).toBe(once);
+    const packed = modelOfCandidate({ repository: 'mira/edit-1-gguf', revision: 'abc', file: 'edit-1-Q4_K_M.gguf' }, base);
+    expect(packed).toMatchObject({ base: 'acme/Edit-1', transformer: { repository: 'mira/edit-1-gguf', revision: 'abc', file: 'edit-1-Q4_K_M.gguf' } });
+    expect(packed.loras).toBeUndefined();
+    const both = { models: [packed, { id: 'plain', base: 'acme/Edit-1' }] };
+    expect(both.models.map((model) => isBaseModel(model, both))).toEqual([false, true]);
     const single = modelOfCandidate({ repository: 'mira/tiny', file: 'model.onnx' }, base);
     expect(single).toEqual({ id: 'tiny', title: 'tiny', base: 'mira/tiny', file: 'model.onnx' });
   });
