@@ -12,6 +12,11 @@ import { blockPath, timestepFeatures, vectorsPerStream } from './tensors';
  */
 export type Modulation = ReadonlyMap<string, NumberTensor>;
 
+/** Whether a LoRA on this module changes a modulation. */
+export function modulates(path: string): boolean {
+  return path.startsWith('time_text_embed.') || path === 'norm_out.linear' || /\.(?:img|txt)_mod\.1$/.test(path);
+}
+
 /** From `timesteps` `[points, 256]` to `conditioning` `[points, width]`, the activation before each modulation included. */
 export function conditioningGraph(context: Omit<LayerContext, 'graph'>): GraphBuilder {
   const graph = new GraphBuilder('QwenTimestepProjEmbeddings', operatorSet);
