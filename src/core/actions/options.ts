@@ -27,8 +27,8 @@ export const options: Action = {
 
 async function writeFacts(file: string, letter: string, context: ActionContext): Promise<Outcome | undefined> {
   const results = await recordResults(context);
-  const facts = results.ok ? optionFacts(results.value) : `**Facts**: none yet. ${results.failure.message}`;
   const title = optionsOf(context.plan).find((option) => option.letter === letter)?.title ?? '';
+  const facts = results.ok ? optionFacts(results.value, title) : `**Facts**: none yet. ${results.failure.message}`;
   const written = await writeSection(file, optionSection(letter), facts, context, {
     order: resultsOrder,
     heading: `Option ${letter}${title ? `: ${title}` : ''}`,

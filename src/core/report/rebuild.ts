@@ -113,7 +113,7 @@ function wantedBy(action: string, args: Readonly<Record<string, string>>, step: 
     case 'options': {
       const option = optionsOf(plan).find((candidate) => candidate.step.id === step.id);
       if (!option) return undefined;
-      const content = { name: optionSection(option.letter), heading: `Option ${option.letter}${option.title ? `: ${option.title}` : ''}`, markdown: optionFacts(results) };
+      const content = { name: optionSection(option.letter), heading: `Option ${option.letter}${option.title ? `: ${option.title}` : ''}`, markdown: optionFacts(results, option.title) };
       return { file: resultsFile, key: content.name, sections: { assets: [], contents: () => [content] } };
     }
     case 'analyze': {

@@ -9,12 +9,12 @@ const top = 46;
 export function kindChart(place: ChartPlace, title: string, scores: readonly KindScore[], labelOf: (modelId: string) => string): SvgNode {
   const models = [...new Set(scores.map(({ modelId }) => modelId))];
   const kinds = [...new Set(scores.map(({ kind }) => kind))].sort();
-  const left = Math.ceil(textWidth(models.map(labelOf))) + 16;
+  const left = Math.ceil(textWidth(models.map(labelOf))) + 24;
   const column = Math.max(84, Math.ceil(textWidth(kinds)) + 16);
   const cells = scores.flatMap((score) => cellOf(place, score, left + kinds.indexOf(score.kind) * column, top + models.indexOf(score.modelId) * row, column));
   const said = scores.map(({ modelId, kind, mean }) => `${labelOf(modelId)} ${kind} ${mean.toFixed(1)}`).join(', ');
   return chart(place, { width: left + kinds.length * column + 8, height: top + models.length * row + 10 }, `${title}: ${said}`, [
-    label(place, 8, 18, title, { strong: true }),
+    label(place, 12, 18, title, { strong: true }),
     ...kinds.map((kind, index) => label(place, left + index * column + column / 2, top - 8, kind, { anchor: 'middle', muted: true })),
     ...models.map((model, index) => label(place, left - 10, top + index * row + 17, labelOf(model), { anchor: 'end' })),
     ...cells,

@@ -1,5 +1,6 @@
 import { inDocument } from '../../review/charts/chart';
 import { svgFile } from '../../review/charts/svg';
+import { rankedModels } from '../../review/matrixDocument';
 import { summaryCharts, type SummaryCharts } from '../../review/summaryCharts';
 import type { Results } from '../results';
 import { kindChart } from '../charts/kindChart';
@@ -30,11 +31,11 @@ export function documentCharts({ evaluation, summary }: Pick<Results, 'evaluatio
   });
 }
 
-/** Means by kind of edit as a grid of shades, one chart for each scale. */
-export function kindCharts({ evaluation }: Pick<Results, 'evaluation'>, scores: readonly KindScore[]): readonly DocumentChart[] {
+/** Means by kind of edit as a grid of shades, one chart for each scale, best model first. */
+export function kindCharts({ evaluation, summary }: Pick<Results, 'evaluation' | 'summary'>, scores: readonly KindScore[]): readonly DocumentChart[] {
   const criteria = [...new Map(scores.map(({ criterion }) => [criterion.id, criterion])).values()];
   return criteria.map((criterion) => {
-    const own = scores.filter((score) => score.criterion.id === criterion.id);
+    const own = rankedModels(summary).flatMap(({ modelId }) => scores.filter((score) => score.modelId === modelId && score.criterion.id === criterion.id));
     const labelOf = (id: string): string => shortTitle(evaluation.models.find((model) => model.id === id)?.title ?? id);
     const title = `${criterion.label} by model and kind of edit`;
     return { title, asset: { name: `kinds-${criterion.id.replace(/[^\w-]+/g, '-')}.svg`, svg: svgFile(kindChart(inDocument, title, own, labelOf)) } };
