@@ -44,9 +44,10 @@ function isSampledAlike(stored: Generation, { steps, guidance, scheduler = 'auto
   );
 }
 
-/** A size that was not asked for is the pipeline's own choice. */
-export function hasAskedSize({ output }: Generation, { width, height }: Sampler): boolean {
-  return (width === undefined || output.width === width) && (height === undefined || output.height === height);
+/** A size that was not asked for is the pipeline's own choice; checkpoints make whole tokens of 16 pixels, as many as fit. */
+export function hasAskedSize({ output, engine }: Generation, { width, height }: Sampler): boolean {
+  const fits = (made: number, asked: number | undefined) => asked === undefined || made === asked || (engine?.sampling !== undefined && made === Math.max(1, Math.floor(asked / 16)) * 16);
+  return fits(output.width, width) && fits(output.height, height);
 }
 
 /** The content decides where its hash is known: a new commit of a repository may hold the same file. */
