@@ -239,6 +239,19 @@ describe.runIf(browserPath)('the compare panel in a browser', () => {
     expect((await ratings(page)).ratings).toHaveLength(2);
   });
 
+  test('a state that comes of itself while an answer is saved does not let the next key act too early', async () => {
+    const page = await open(small, { hostDelay: 150 });
+    await page.press('4');
+    for (let time = 0; time < 3; time++) {
+      // What a finished measurement does: the state as it is now, before the answer is saved.
+      await page.page.evaluate((state) => dispatchEvent(new MessageEvent('message', { data: { type: 'state', state } })), { ...page.model.state(), replied: page.model.replied ?? 0 } as unknown as Record<string, unknown>);
+    }
+    await page.press('5', 'y', '0');
+    await page.rated(1);
+    const rated = page.model.cells[0]!.outputs.map((output) => page.model.ratingOf(output)).filter((rating) => rating !== undefined);
+    expect(rated.map((rating) => rating.answers)).toEqual([{ identity: 4, edit: 5, same: true, artifacts: 0 }]);
+  });
+
   test('every control has a name, and the current output and states are not told by colour alone', async () => {
     const page = await open();
     await page.press('3');

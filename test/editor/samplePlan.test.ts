@@ -81,6 +81,27 @@ it('never shows a model name in the blind panel', async () => {
   expect(html).not.toMatch(/Tiny-Edit|face-keep|relight|camera-angles|results\//i);
 });
 
+it('shows what the scores add up to, blind until a person asks for the names', async () => {
+  await editor.runCommand('Evalmark: Show Results Matrix');
+  const matrix = panelNamed('main[aria-label=Results]');
+  const results = await matrix();
+  await results.getByText(/^Blind: /).waitFor({ timeout: 30_000 });
+  expect(await results.locator('.matrix-table tbody tr').count()).toBeGreaterThan(1);
+  expect(await results.locator('html').innerHTML()).not.toMatch(/Tiny-Edit|face-keep|camera-angles/i);
+  if (takesScreenshots) await editor.screenshot('matrix-in-editor-dark');
+  await results.getByRole('button', { name: 'Reveal…' }).click();
+  await editor.page.getByRole('button', { name: 'Reveal', exact: true }).click();
+  await results.locator('.matrix-table .name', { hasText: /base|Tiny/i }).first().waitFor({ timeout: 15_000 });
+  const lines = await readFile(path.join(path.dirname(workspace.plan), 'ratings.jsonl'), 'utf8');
+  expect(lines).toContain('"kind":"reveal"');
+});
+
+it('comes back where it was left when the editor is reloaded', async () => {
+  await editor.page.reload();
+  const results = await panelNamed('main[aria-label=Results]')();
+  await results.locator('.matrix-table').waitFor({ timeout: 60_000 });
+});
+
 it('keeps STATUS.md true and commits what it wrote', async () => {
   await openTask('4.4 Publish');
   await pressInline(treeRow(editor, 'Commit all documentation changes'), 'Run Step');
@@ -91,6 +112,18 @@ it('keeps STATUS.md true and commits what it wrote', async () => {
   expect(status).toMatch(/\*\*Progress\*\*: \d+ of 80 steps/);
   expect(git(workspace.folder, 'show', '--stat', '--format=', 'HEAD')).toContain('tasks.md');
 });
+
+/** The panel that holds an element, once its frame is there. */
+function panelNamed(selector: string) {
+  return async () => {
+    await expect.poll(async () => {
+      for (const frame of editor.page.frames()) if (await frame.locator(selector).count().catch(() => 0)) return true;
+      return false;
+    }, { timeout: 60_000 }).toBe(true);
+    for (const frame of editor.page.frames()) if (await frame.locator(selector).count().catch(() => 0)) return frame;
+    throw new Error(`No panel has ${selector}`);
+  };
+}
 
 /** Opens a task's row in its phase; the other phases are closed, because rows out of sight are not drawn. */
 async function openTask(name: string): Promise<void> {

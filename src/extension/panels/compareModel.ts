@@ -59,6 +59,8 @@ export class CompareModel {
   wanted = false;
   /** Another window has rated for the same person since this one did. */
   elsewhere = false;
+  /** Number of the ask that was handled last. */
+  replied: number | undefined;
   votes: CompareVotes | undefined;
 
   private focus: ReviewFocus;
@@ -88,7 +90,10 @@ export class CompareModel {
   /** Messages are answered one after the other, so that each state follows from the change before it. */
   handle(message: WebviewMessage): Promise<void> {
     if (message.type === 'picture') return this.sendPicture(message.id);
-    const mine = this.turn.then(() => this.answer(message));
+    const mine = this.turn.then(() => {
+      this.replied = message.ask ?? this.replied;
+      return this.answer(message);
+    });
     this.turn = mine.catch((error: unknown) => this.services.log.error(`Compare: ${String(error)}`));
     return mine;
   }
@@ -269,12 +274,12 @@ export class CompareModel {
     const { id: generationId } = output.generation;
     if (!picture && !this.unreadable.has(generationId)) {
       this.unreadable.add(generationId);
-      this.post();
+      await this.postInTurn();
       this.settle();
     } else if (picture && picture.sha256 !== this.sha256Of(output)) {
       this.replaced.set(generationId, picture.sha256);
       this.ledger.fold();
-      this.post();
+      await this.postInTurn();
     }
   }
 
@@ -324,6 +329,13 @@ export class CompareModel {
     void this.measureRated();
   }
 
+  /** Tells what came of itself, never in the middle of an answer. */
+  private postInTurn(): Promise<void> {
+    const mine = this.turn.then(() => this.post());
+    this.turn = mine;
+    return mine;
+  }
+
   /** Measures the rated outputs of the current cell, and shows what was found. */
   private async measureRated(): Promise<void> {
     const { flags } = this.services;
@@ -332,7 +344,7 @@ export class CompareModel {
     for (const { generation } of fresh) this.flags.set(generation.id, []);
     const found = await Promise.all(fresh.map((output) => flags(output)));
     fresh.forEach(({ generation }, index) => this.flags.set(generation.id, found[index] ?? []));
-    if (found.some((words) => words.length > 0)) this.post();
+    if (found.some((words) => words.length > 0)) await this.postInTurn();
   }
 
   private head(): Pick<Rating, 'version' | 'at' | 'rater' | 'sessionId'> {

@@ -17,6 +17,7 @@ export function buildState(model: CompareModel, focus: ReviewFocus, summarize: (
   );
   const summary = pace.complete ? summarize() : undefined;
   return {
+    ...(model.replied !== undefined && { replied: model.replied }),
     restore,
     title: evaluation.name,
     ...(model.cells.length === 0 && { empty: { message: 'There are no outputs to compare yet.', advice: 'Run the step of the plan that edits the pictures, then open this panel again.' } }),

@@ -24,7 +24,8 @@ export function onKeyDown(panel: Panel, event: KeyboardEvent): void {
   if (!command && !prompted && panel.isSettled) return;
   event.preventDefault();
   if (event.repeat && !(command && repeating.has(command))) return;
-  if (command === 'holdSource' && !prompted) return hold(panel, true);
+  if (command === 'holdSource') held = true;
+  if (command === 'holdSource' && !prompted && panel.isSettled) return hold(panel, true);
   panel.whenSettled(() => press(panel, name, event.key));
 }
 
@@ -39,14 +40,21 @@ function press(panel: Panel, name: string, character: string): void {
   if (handlePrompt(panel, name)) return;
   const command = commandFor(name);
   if (!command) return;
+  // By now it may have been let go.
+  if (command === 'holdSource') return hold(panel, held);
   if (answering.has(command)) panel.hurry();
   panel.whenSettled(() => run(panel, command));
 }
 
 export function onKeyUp(panel: Panel, event: KeyboardEvent): void {
   const name = keyName(event);
-  if (name !== undefined && commandFor(name) === 'holdSource') hold(panel, false);
+  if (name === undefined || commandFor(name) !== 'holdSource') return;
+  held = false;
+  hold(panel, false);
 }
+
+/** Whether the key that shows the source is down. */
+let held = false;
 
 export function run(panel: Panel, command: CommandId): void {
   const { state, local } = panel;

@@ -8,7 +8,10 @@ export type HostMessage =
   | { readonly type: 'picture'; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'pictureMissing'; readonly id: string };
 
-export type WebviewMessage =
+/** Asks are numbered, so that a state tells whether it already follows from them. */
+export type WebviewMessage = PlainMessage & { readonly ask?: number };
+
+type PlainMessage =
   /** The first message; the host posts nothing before it. A reloaded panel names the cell it was at. */
   | { readonly type: 'ready'; readonly cell?: number }
   | { readonly type: 'picture'; readonly id: string }
@@ -42,6 +45,8 @@ export interface Pin {
 }
 
 export interface CompareState {
+  /** Number of the newest ask that this state follows from; absent before the first. */
+  readonly replied?: number;
   /** Kept by the webview, and given back to the host when the editor reopens the panel. */
   readonly restore: RestoreKey;
   readonly title: string;

@@ -38,6 +38,7 @@ export class Panel {
   pointer: { readonly slot: string; readonly x: number; readonly y: number } | undefined;
 
   private waiting: (() => void)[] | undefined;
+  private asked = 0;
   private timer: { readonly id: ReturnType<typeof setTimeout>; readonly run: () => void } | undefined;
   private since = performance.now();
   private focusWanted = true;
@@ -172,7 +173,7 @@ export class Panel {
 
   private ask(message: WebviewMessage): void {
     this.waiting ??= [];
-    this.host.send(message);
+    this.host.send({ ...message, ask: ++this.asked });
   }
 
   private accept(state: CompareState): void {
@@ -188,6 +189,8 @@ export class Panel {
     for (const id of state.prefetch) this.pictures.want(id);
     this.remember();
     this.draw();
+    // A state that came of itself (something was measured, another window wrote) is no answer to what was asked.
+    if (state.replied !== undefined && state.replied < this.asked) return;
     const queue = this.waiting ?? [];
     this.waiting = undefined;
     for (const run of queue) this.whenSettled(run);
