@@ -26,7 +26,7 @@ export function httpTransport({ connection, tree, fetching, stallAfter }: Transp
       });
       const from = firstByte(response, file, start);
       if (!response.body) return;
-      yield* cut(watched(response.body, stallAfter), start - from, end - start);
+      yield* cut(watched(response.body, stallAfter, signal), start - from, end - start);
     } finally {
       stop.abort();
     }
@@ -55,7 +55,7 @@ export function xetTransport({ connection, tree, fetching, stallAfter }: Transpo
     const blob = blobs.get(file.hash) ?? blobOf(file, signal);
     blobs.set(file.hash, blob);
     const found = await blob;
-    yield* cut(watched(found.slice(start, end).stream(), stallAfter), 0, end - start);
+    yield* cut(watched(found.slice(start, end).stream(), stallAfter, signal), 0, end - start);
   };
 }
 
@@ -79,11 +79,12 @@ function sizeLie(file: TreeFile, size: number): UntrustedAnswer {
   return new UntrustedAnswer(`The Hub lists ${file.path} with ${file.size} bytes and sends ${size}.`);
 }
 
-async function* watched(stream: ReadableStream<Uint8Array>, stallAfter: number): AsyncGenerator<Uint8Array> {
+/** The client's xet stream can wait for good after its requests were stopped, so a cancelled download does not wait for it. */
+async function* watched(stream: ReadableStream<Uint8Array>, stallAfter: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   try {
     for (;;) {
-      const piece = await within(reader.read(), stallAfter);
+      const piece = await within(reader.read(), stallAfter, signal);
       if (piece.done) return;
       yield piece.value;
     }
@@ -92,16 +93,22 @@ async function* watched(stream: ReadableStream<Uint8Array>, stallAfter: number):
   }
 }
 
-async function within<Value>(work: Promise<Value>, milliseconds: number): Promise<Value> {
+async function within<Value>(work: Promise<Value>, milliseconds: number, signal: AbortSignal): Promise<Value> {
+  // Whoever gives up first, the other's end is nobody's surprise.
+  work.catch(() => undefined);
+  signal.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(stalled()), milliseconds);
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
   });
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    work.catch(() => undefined);
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -8,7 +8,7 @@ import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
 import { MatrixPanel, type MatrixContext } from './matrixPanel';
-import { SurveyPanel, type SurveyContext } from './surveyPanel';
+import type { SurveyContext } from './surveyPanel';
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
 export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, writeAnalysis: (planPath: string) => void): Panels & { matrix(planPath: string): void; dispose(): void } {
@@ -44,7 +44,9 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
   const restoring = [ComparePanel.restoring((planPath) => contextOf(planPath)), MatrixPanel.restoring(matrixOf)];
   return {
     review: (look, signal) => review(contextOf(look.planPath, look), signal),
-    survey: (look, signal) => {
+    survey: async (look, signal) => {
+      // Loaded when it is wanted: most windows never open it.
+      const { SurveyPanel } = await import('./surveyPanel');
       const uri = Uri.file(look.planPath);
       return SurveyPanel.show({ extensionUri: context.extensionUri, planPath: look.planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) }, look, signal);
     },

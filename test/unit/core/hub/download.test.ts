@@ -207,9 +207,11 @@ describe('a bad connection', () => {
     const hub = await loopback({ repositories: { 'org/editor': { files, xet: true } }, tokens: { [token]: { name: 'mira' } } });
     const connection = await connect(hub, { token });
     const stop = new AbortController();
-    const cancelledRun = await start(connection, { signal: stop.signal, progress: ({ completed = 0 }) => completed > bytes / 3 && stop.abort() });
+    // A machine that is busy is no stall, which would send it over plain HTTP.
+    const tuning = { ...quick, stallAfter: 60_000, answerWithin: 60_000 };
+    const cancelledRun = await start(connection, { tuning, signal: stop.signal, progress: ({ completed = 0 }) => completed > bytes / 3 && stop.abort() });
     expect(failureOf(cancelledRun).code).toBe('cancelled');
-    const { snapshot, received } = valueOf(await start(connection));
+    const { snapshot, received } = valueOf(await start(connection, { tuning }));
     expect(received).toBeLessThan(bytes);
     expect(sha256(await readFile(path.join(snapshot.folder, 'transformer/weights-00001.safetensors')))).toBe(sha256(large));
     const content = hub.requests.filter(({ server }) => server === 'content');
