@@ -108,6 +108,8 @@ async function ownPart(root: string, file: LocatedFile, codes: readonly string[]
   const [head, staged] = [await readBlob(root, `HEAD:${file.path}`), await readBlob(root, `:${file.path}`)];
   if (!head.ok) return head;
   if (!staged.ok) return staged;
+  // A plan that git does not know yet goes with what was made from it.
+  if (isPlan && head.value === undefined) return ok(partlyStaged ? { ...file, reason: 'partly-staged' } : { ...file, change });
   const own = ownText(head.value, now, isPlan);
   switch (own.kind) {
     case 'mixed':

@@ -73,6 +73,13 @@ describe('a file with changes of both', () => {
     expect(test.git('show', 'HEAD:tasks.md')).toBe('# Plan\n\n- [x] One\n- [ ] Two\n');
   });
 
+  it('is taken whole when it is a plan that git does not know yet', async () => {
+    test.commit({ 'a.txt': '1' });
+    test.write('tasks.md', '# My plan\n\n- [x] One\n');
+    expect(await commit(['tasks.md'], { plan: test.path('tasks.md') })).toMatchObject({ ok: true, value: { files: [{ path: 'tasks.md', change: 'new' }] } });
+    expect(test.status()).toEqual([]);
+  });
+
   it('has the line ends that the repository wants', async () => {
     test.git('config', 'core.autocrlf', 'true');
     test.commit({ 'r.md': before.replaceAll('\n', '\r\n') });
