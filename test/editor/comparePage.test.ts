@@ -4,6 +4,7 @@ import { appendLines, readRatings } from '../../src/core/review/ratingsFile';
 import { makeRating } from '../unit/core/review/study';
 import { ComparePage, browserPath } from './comparePage';
 import type { StudyOptions } from './compareStudy';
+import { themes, type Theme } from './panelThemes';
 
 const models = ['base', 'face-keep', 'camera-angles', 'relight'];
 const edits = [
@@ -250,6 +251,30 @@ describe.runIf(browserPath)('the compare panel in a browser', () => {
     await page.rated(1);
     const rated = page.model.cells[0]!.outputs.map((output) => page.model.ratingOf(output)).filter((rating) => rating !== undefined);
     expect(rated.map((rating) => rating.answers)).toEqual([{ identity: 4, edit: 5, same: true, artifacts: 0 }]);
+  });
+
+  test.runIf(process.env.EVALMARK_SCREENSHOTS)('screenshots of votes, blink and the banner in three themes', async () => {
+    for (const theme of Object.keys(themes) as Theme[]) {
+      const page = await open({ ...small, models: ['base', 'face-keep'] }, { theme });
+      const shoot = async (name: string) => {
+        await page.page.waitForTimeout(500);
+        await page.page.screenshot({ path: `${process.env.EVALMARK_SCREENSHOTS === '1' ? '/tmp' : process.env.EVALMARK_SCREENSHOTS}/compare-${name}-${theme}.png` });
+      };
+      await page.press('i');
+      await shoot('blink');
+      await page.press('Escape');
+      for (let output = 1; output <= 8; output++) {
+        await page.press('4', '4', 'y', '0');
+        await page.rated(output);
+      }
+      await page.page.getByRole('heading', { name: 'All 8 outputs are rated' }).waitFor();
+      await shoot('done');
+      await page.press('v');
+      await page.page.getByText('0 of at most 60 votes').waitFor();
+      await shoot('vote');
+      await compare?.close();
+      compare = undefined;
+    }
   });
 
   test('every control has a name, and the current output and states are not told by colour alone', async () => {

@@ -100,7 +100,9 @@ function item(name: 'pair' | 'open' | 'flag', title: string, text: string, act?:
   return h('li', {}, icon(name), h('strong', {}, title), act, h('p', { class: 'mute' }, text));
 }
 
-function revealBox(panel: Panel, { blind }: CompareState): Node {
+/** While there is something to vote on, voting is the first choice: reveal cannot be taken back. */
+function revealBox(panel: Panel, { blind, summary }: CompareState): Node {
+  const hasVotes = (summary?.tiedPairs.length ?? 0) > 0;
   if (!blind) {
     return h('div', { class: 'box reveal' }, h('div', { class: 'row' }, icon('eye'), h('h2', {}, 'Revealed')), h('p', {}, 'A new session shuffles the letters again.'), h('div', { class: 'btns' }, h(control.button, { appearance: 'secondary', on: { click: () => panel.send({ type: 'newSession' }) } }, 'New blind session'), h(control.button, { appearance: 'primary', on: { click: () => panel.send({ type: 'close' }) } }, 'Close')));
   }
@@ -109,7 +111,7 @@ function revealBox(panel: Panel, { blind }: CompareState): Node {
     { class: 'box reveal' },
     h('div', { class: 'row' }, icon('eye'), h('h2', {}, 'Reveal models')),
     h('p', {}, 'The reveal is recorded, and ratings changed later are marked as not blind.'),
-    h('div', { class: 'btns' }, h(control.button, { appearance: 'secondary', on: { click: () => panel.send({ type: 'reveal' }) } }, 'Reveal models'), h(control.button, { appearance: 'primary', on: { click: () => panel.send({ type: 'close' }) } }, 'Close, stay blind')),
+    h('div', { class: 'btns' }, h(control.button, { appearance: 'secondary', on: { click: () => panel.send({ type: 'reveal' }) } }, 'Reveal models'), h(control.button, { appearance: hasVotes ? 'secondary' : 'primary', on: { click: () => panel.send({ type: 'close' }) } }, 'Close, stay blind')),
   );
 }
 
