@@ -7,6 +7,7 @@ import { editCancelled } from '../../childFailure';
 import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
 import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
+import { compressionOf } from '../../models/autoencoderKlQwenImage/vaeConfig';
 import { modulates, type Modulation } from '../../models/qwenImageTransformer/modulation';
 import { latentNoise } from '../../noise/latentNoise';
 import { loadPicture, type Picture } from '../../pictures/loadPicture';
@@ -247,9 +248,9 @@ export class QwenImageEditPlus implements Pipeline {
     return { channels: config.inputs / 4, columns: (2 * width) / this.multiple, rows: (2 * height) / this.multiple };
   }
 
-  /** Pixels of a token's side: eight for a latent, two latents for a token. */
+  /** Pixels of a token's side, two latents: 16. */
   private get multiple(): number {
-    return 16;
+    return 2 * compressionOf(this.checkpoint.autoencoder.config);
   }
 }
 
