@@ -96,12 +96,6 @@ it('shows what the scores add up to, blind until a person asks for the names', a
   expect(lines).toContain('"kind":"reveal"');
 });
 
-it('comes back where it was left when the editor is reloaded', async () => {
-  await editor.page.reload();
-  const results = await panelNamed('main[aria-label=Results]')();
-  await results.locator('.matrix-table').waitFor({ timeout: 60_000 });
-});
-
 it('keeps STATUS.md true and commits what it wrote', async () => {
   await openTask('4.4 Publish');
   await pressInline(treeRow(editor, 'Commit all documentation changes'), 'Run Step');
