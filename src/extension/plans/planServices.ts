@@ -25,7 +25,7 @@ export class PlanServices {
     private readonly log: LogOutputChannel,
     private readonly ask: EditorAsk,
   ) {
-    this.engine = new EngineClient(context.asAbsolutePath('dist/engine.cjs'), log);
+    this.engine = new EngineClient(context.asAbsolutePath('dist/engine.cjs'), log, { cacheFolder: path.join(context.globalStorageUri.fsPath, 'engine') });
     this.sampleHub = new SampleHub(context.asAbsolutePath('dist/sample.mjs'));
   }
 
