@@ -1,5 +1,6 @@
 import type { Ask } from '../core/actions/action';
 import { linkPlan } from '../core/actions/link';
+import { isWithoutEvaluation } from '../core/evaluation/evaluationFile';
 import { ok, type Failure, type Result } from '../core/outcome';
 import type { Plan } from '../core/plan/plan';
 import { changeId } from '../core/report/changeId';
@@ -86,7 +87,7 @@ async function writeDirectly(args: CliArguments, plan: Plan, parts: readonly Dec
     if (!args.json) process.stdout.write(`${part === 'approach' ? 'decision' : partWords[part]} in ${file}\n`);
   }
   const rebuilt = await rebuildDocuments(context, true);
-  if (!rebuilt.ok && rebuilt.failure.code !== 'evaluation-missing') return rebuilt;
+  if (!rebuilt.ok && !isWithoutEvaluation(rebuilt.failure)) return rebuilt;
   const status = await updateStatus({ ...context });
   await context.settled();
   return status.ok ? ok(undefined) : status;

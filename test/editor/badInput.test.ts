@@ -75,7 +75,7 @@ it('shows a plan of 50,000 steps, runs one of them, and leaves every other byte'
   await expect.poll(() => treeRow(editor, 'huge').getAttribute('aria-label'), { timeout: 60_000 }).toContain(`0/${hugeSteps}`);
   await expand(treeRow(editor, 'Phase 1: One'));
   await expand(treeRow(editor, '1.1 Task one'));
-  await pressInline(treeRow(editor, 'Touch the first'), 'Run Step');
+  await pressInline(treeRow(editor, 'Touch the first'), 'Run Step', treeRow(editor, 'Touch the first, done'));
   await treeRow(editor, 'Touch the first, done').waitFor({ timeout: 60_000 });
   await treeRow(editor, 'huge').locator('.monaco-tl-twistie').click();
   const text = (await readPlan('huge')).replace('**Status**: ✓ PARTIALLY COMPLETE (1 of 1000 steps)\n', '');
@@ -99,7 +99,7 @@ it('says which tasks wait for each other, and runs neither', async () => {
 it('says that a picture is missing, then that a file is no model', async () => {
   await expand(treeRow(editor, 'Phase 1: Edit'));
   await expand(treeRow(editor, '1.1 Edit pictures'));
-  await pressInline(treeRow(editor, 'Edit them all'), 'Run Step');
+  await pressInline(treeRow(editor, 'Edit them all'), 'Run Step', treeRow(editor, 'Edit them all, failed, '));
   await treeRow(editor, 'Edit them all, failed, ').waitFor({ timeout: 60_000 });
   await problem('gone.png').waitFor();
   await write('pictures/gone.png', await sharp({ create: { width: 64, height: 64, channels: 3, background: '#a08060' } }).png().toBuffer());
@@ -111,7 +111,7 @@ it('says that a picture is missing, then that a file is no model', async () => {
 it('says what a hook of git said, and leaves nothing half committed', async () => {
   const head = git(workspace.folder, 'rev-parse', 'HEAD');
   await expand(treeRow(editor, '1.2 Commit'));
-  await pressInline(treeRow(editor, 'Write a note'), 'Run Step');
+  await pressInline(treeRow(editor, 'Write a note'), 'Run Step', treeRow(editor, 'Write a note, done'));
   await treeRow(editor, 'Write a note, done').waitFor();
   await pressInline(treeRow(editor, 'Commit it'), 'Run Step');
   const commit = editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Commit' }).first();

@@ -8,13 +8,18 @@ export function treeRow(editor: Editor, name: string, view: 'Plan' | 'Runs' | 'E
   return pane.locator(`.monaco-list-row[aria-label^="${name.replaceAll('"', '\\"')}"]`).first();
 }
 
-/** Presses a button that a row shows when the pointer is on it. */
-export async function pressInline(row: Locator, title: string): Promise<void> {
+/**
+ * Presses a button that a row shows when the pointer is on it.
+ * @param shows what comes of it: pressed again while it does not, for a press on a row that is just drawn can be lost
+ */
+export async function pressInline(row: Locator, title: string, shows?: Locator): Promise<void> {
   // The tree draws its rows anew while runs go on, which can take a button from under the pointer.
   await vi.waitFor(
     async () => {
+      if (shows && (await shows.isVisible())) return;
       await row.hover({ timeout: 3_000 });
       await row.locator(`.actions a.action-label[aria-label^="${title}"]`).first().click({ timeout: 3_000 });
+      await shows?.waitFor({ timeout: 10_000 });
     },
     { timeout: 40_000, interval: 300 },
   );

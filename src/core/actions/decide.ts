@@ -1,3 +1,4 @@
+import { isWithoutEvaluation } from '../evaluation/evaluationFile';
 import { cancelled, done, failed, needsPerson, type Outcome } from '../outcome';
 import { changeId } from '../report/changeId';
 import { decisionParts, decisionSection, ownWords, partTitles, type DecisionPart } from '../report/decision';
@@ -31,7 +32,7 @@ export const decide: Action = {
 /** What repeats the decision elsewhere follows it; a hand edit there stays, and nobody is asked about it now. */
 async function followUp(context: ActionContext): Promise<Outcome | undefined> {
   const rebuilt = await rebuildDocuments({ ...context, ask: { ...context.ask, confirm: async () => undefined } }, true);
-  return rebuilt.ok || rebuilt.failure.code === 'evaluation-missing' ? undefined : failed(rebuilt.failure);
+  return rebuilt.ok || isWithoutEvaluation(rebuilt.failure) ? undefined : failed(rebuilt.failure);
 }
 
 async function chooseApproach(file: string, context: ActionContext): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import { isWithoutEvaluation } from '../evaluation/evaluationFile';
 import { done, failed, needsPerson, type Outcome } from '../outcome';
 import { answersIn, answersMarkdown, type Answer } from '../report/answers';
 import { changeId } from '../report/changeId';
@@ -57,5 +58,5 @@ async function askQuestions(file: string, letter: string, { step }: LinkedStep, 
   if (open.length > 0) return needsPerson(`Option ${letter}: ${open.length} of ${questions.length} questions are not answered.`);
   // What was just written belongs into the record, too.
   const recorded = await recordResults(context);
-  return recorded.ok || recorded.failure.code === 'evaluation-missing' ? done(`option ${letter} in ${file}`) : failed(recorded.failure);
+  return recorded.ok || isWithoutEvaluation(recorded.failure) ? done(`option ${letter} in ${file}`) : failed(recorded.failure);
 }

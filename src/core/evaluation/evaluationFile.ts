@@ -91,3 +91,8 @@ function unreadable(file: string, error: NodeJS.ErrnoException): Failure {
   }
   return { code: 'evaluation-unreadable', message: `${name} cannot be read (${error.code ?? error.message}).`, advice: 'Check that it is a file that you may read.', short: 'unreadable' };
 }
+
+/** Whether a plan simply has no evaluation, and none can be made of its words: a decision can be written down all the same. */
+export function isWithoutEvaluation({ code }: Failure): boolean {
+  return code === 'evaluation-missing' || code === 'no-base-model';
+}

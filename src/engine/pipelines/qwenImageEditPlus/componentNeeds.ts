@@ -34,7 +34,7 @@ export function componentNeeds({ transformer, textEncoder, autoencoder }: Checkp
     {
       name: 'the autoencoder',
       weights: heldBytes(autoencoder.weights, { compute: 4, maps: false }, () => true),
-      work: Math.min(largestPicture, wholePicture) * autoencoder.config.baseChannels * bytesPerPixelAndChannel,
+      work: Math.min(largestPicture, wholePicture) * autoencoder.config.baseChannels * bytesPerPixelAndChannel[compute === 'float32' ? 'processor' : 'device'],
     },
   ];
 }
@@ -45,8 +45,11 @@ const promptTokens = 1024;
 /** Residual, norm, query, key, value, attention and the four times wider inside of the MLP, some of them twice. */
 const activationsPerToken = 20;
 
-/** The decoder's widest layers at full size; beyond `wholePicture` it works in tiles. */
-const bytesPerPixelAndChannel = 36;
+/**
+ * The decoder's widest layers at full size; beyond `wholePicture` it works in tiles. With CUDA a megapixel and 96 channels
+ * took 6.4 to 6.9 GB: its convolutions have a work space of their own.
+ */
+const bytesPerPixelAndChannel = { processor: 36, device: 66 };
 const wholePicture = 1536 ** 2;
 
 interface CopiedWidths {

@@ -9,6 +9,7 @@ import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
 import { compressionOf } from '../../models/autoencoderKlQwenImage/vaeConfig';
 import { modulates, type Modulation } from '../../models/qwenImageTransformer/modulation';
+import type { QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImageTransformer';
 import { latentNoise } from '../../noise/latentNoise';
 import { loadPicture, type Picture } from '../../pictures/loadPicture';
 import type { EngineProcessSettings } from '../../protocol';
@@ -201,7 +202,7 @@ export class QwenImageEditPlus implements Pipeline {
     const transformer = loaded ? ok(loaded) : await watch.time('loading', () => this.components.loadDenoiser(targets));
     if (!transformer.ok) return transformer;
     signal.throwIfAborted();
-    const modulations = await watch.time('modulation', () => this.modulationsOf(schedule, loras, transformer.value));
+    const modulations = await watch.time('modulation', () => this.modulationsOf(schedule, loras, transformer.value, signal));
     const { channels, columns, rows } = this.latentSize(size);
     const noise = packLatents({ channels, height: rows, width: columns, values: latentNoise(request.noise ?? 'philox', request.seed, channels * rows * columns) });
     const [prompt = new Float32Array(), negative] = embeddings;
@@ -224,11 +225,11 @@ export class QwenImageEditPlus implements Pipeline {
   }
 
   /** They hang on the schedule and on LoRAs that touch them, which few do: a third of all weights is not read again for the others. */
-  private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: { modulations(sigmas: readonly number[], loras: ReadyLoras['stack']): Promise<readonly Modulation[]> }): Promise<readonly Modulation[]> {
+  private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: QwenImageTransformer, signal: AbortSignal): Promise<readonly Modulation[]> {
     const isTouched = stack !== undefined && [...stack.targets].some((path) => modulates(path));
     const key = JSON.stringify([[...times], isTouched ? records : []]);
     if (this.modulations?.key === key) return this.modulations.values;
-    const values = await transformer.modulations([...times], stack);
+    const values = await transformer.modulations([...times], stack, signal);
     this.modulations = { key, values };
     return values;
   }

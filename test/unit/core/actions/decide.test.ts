@@ -63,3 +63,11 @@ it('keeps the parts in their order, whichever comes first, and carries them into
   expect(outcome).toMatchObject({ kind: 'done' });
   expect(await text('STATUS.md')).toMatch(/evalmark:begin decision-small-validation[^]*\*\*Option A: Use existing models\*\*\n\n### Rationale\n\nAngles is best by far\.\n\n### Next steps\n\n1\. Ship it\n\nFigures and reasons: \[results\]\(docs\/small-results\.md\)/);
 });
+
+it('takes down a reason where the plan has no evaluation and none can be made of its words', async () => {
+  await rm(path.join(workspace, 'evaluation.json'), { force: true });
+  const failure = { code: 'no-base-model', message: 'There is no evaluation.json.', advice: 'Write one.' };
+  const context = makeContext(workspace, { plan, ask: person({ texts: ['It is enough.'] }).ask, evaluation: async () => ({ ok: false, failure }) });
+  expect(await decide.run(linkedStep({ action: 'decide', arguments: { part: 'rationale' } }), context)).toMatchObject({ kind: 'done' });
+  expect(await text()).toContain('It is enough.');
+});
