@@ -66,7 +66,8 @@ describe('a process that does not go on', () => {
   });
 
   it('is not ended while it computes without a word', async () => {
-    engine = new EngineClient(bundle.entry, silent, { graceMilliseconds: 10, pulse: { checkMilliseconds: 300, silentChecks: 100, idleChecks: 3 } });
+    // A beat comes once a second: eight looks see at least one of them, and come to their end before the edit is cancelled.
+    engine = new EngineClient(bundle.entry, silent, { graceMilliseconds: 10, pulse: { checkMilliseconds: 300, silentChecks: 100, idleChecks: 8 } });
     const cancel = new AbortController();
     const progress = ({ stage }: EditProgress) => {
       if (stage === 'sampling') setTimeout(() => cancel.abort(), 3000);
