@@ -60,6 +60,17 @@ async function killAtSomeMoment(test: TestRepository, round: number): Promise<vo
   const exited = child.exitCode === null ? once(child, 'exit') : undefined;
   if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
   await exited;
+  // A git that is killed in the middle of a system call still ends it.
+  for (let look = 0; look < 200 && child.pid !== undefined && groupLives(child.pid); look++) await sleep(5);
+}
+
+function groupLives(leader: number): boolean {
+  try {
+    process.kill(-leader, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Every file is either old or new as a whole, and the repository sound. */
@@ -80,7 +91,7 @@ function check(test: TestRepository): void {
 
 /** What a git that was killed leaves, and what the failure tells a person to delete. */
 function removeLocks(test: TestRepository): void {
-  for (const entry of readdirSync(test.path('.git'), { recursive: true, encoding: 'utf8' })) if (entry.endsWith('.lock')) rmSync(path.join(test.path('.git'), entry));
+  for (const entry of readdirSync(test.path('.git'), { recursive: true, encoding: 'utf8' })) if (entry.endsWith('.lock')) rmSync(path.join(test.path('.git'), entry), { force: true });
 }
 
 /** Half-written files are cleared away by the next write, once no other process can still be at them. */
