@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterEach, expect, vi } from 'vitest';
 import type { Editor } from './editor';
 
@@ -17,12 +17,19 @@ export async function pressInline(row: Locator, title: string, shows?: Locator):
   await vi.waitFor(
     async () => {
       if (shows && (await shows.isVisible())) return;
+      await leaveRows(row.page());
       await row.hover({ timeout: 3_000 });
       await row.locator(`.actions a.action-label[aria-label^="${title}"]`).first().click({ timeout: 3_000 });
       await shows?.waitFor({ timeout: 10_000 });
     },
     { timeout: 40_000, interval: 300 },
   );
+}
+
+/** Takes the pointer off the tree: the tooltip of the row that it was on lies over the rows below. */
+async function leaveRows(page: Page): Promise<void> {
+  await page.mouse.move(1200, 500);
+  await page.locator('.workbench-hover-container').first().waitFor({ state: 'hidden', timeout: 2_000 }).catch(() => undefined);
 }
 
 export async function expand(row: Locator): Promise<void> {
