@@ -4,8 +4,8 @@ import { readGguf, type GgufFile } from './ggufFile';
 import { withPacked } from './quantisedWeights';
 import type { CacheOptions } from './quantisedCache';
 import type { PackingJob } from './quantisePlan';
-import { readStored } from './readStored';
-import type { StoredTensor, Weights } from './weights';
+import { StoredTensors } from './storedTensors';
+import type { Weights } from './weights';
 
 /**
  * A GGUF file's weights: plain floats are mapped from it, blocks are brought once into the runtime's order, in the cache.
@@ -15,7 +15,7 @@ import type { StoredTensor, Weights } from './weights';
 export async function openGguf(file: string, packing?: CacheOptions): Promise<Result<Weights>> {
   const header = await readGguf(file);
   if (!header.ok) return header;
-  const plain = new PlainTensors(header.value.plain);
+  const plain = new StoredTensors(header.value.plain);
   if (header.value.blocks.size === 0) return ok(plain);
   return packing ? withPacked(plain, ggufJobs(header.value), packing) : fail(noCache(file));
 }
@@ -26,24 +26,6 @@ function ggufJobs({ path: file, blocks }: GgufFile): readonly PackingJob[] {
     const { scheme, blockSize, scaleType, hasZeroPoints } = format;
     return { name, rows, columns, scheme, blockSize, scaleType, hasZeroPoints, source: { file, offset, bytes }, pack: (source: Uint8Array) => format.repack(source) };
   });
-}
-
-class PlainTensors implements Weights {
-  constructor(private readonly tensors: ReadonlyMap<string, StoredTensor>) {}
-
-  get names(): readonly string[] {
-    return [...this.tensors.keys()];
-  }
-
-  find(name: string): StoredTensor | undefined {
-    return this.tensors.get(name);
-  }
-
-  async read(name: string): Promise<Float32Array> {
-    const tensor = this.tensors.get(name);
-    if (!tensor) throw new Error(`There is no tensor ${name}.`);
-    return readStored(tensor);
-  }
 }
 
 function noCache(file: string): Failure {

@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { readSafetensorsHeader } from './safetensorsHeader';
-import { readStored } from './readStored';
-import type { StoredTensor, Weights } from './weights';
+import { StoredTensors } from './storedTensors';
+import type { StoredTensor } from './weights';
 
 export interface OpenOptions {
   /**
@@ -39,25 +39,13 @@ export async function openSafetensors(place: string, { prefixes = {} }: OpenOpti
   return ok(new SafetensorsWeights(tensors, metadata));
 }
 
-export class SafetensorsWeights implements Weights {
+export class SafetensorsWeights extends StoredTensors {
   constructor(
-    private readonly tensors: ReadonlyMap<string, StoredTensor>,
+    tensors: ReadonlyMap<string, StoredTensor>,
     /** What the files say of themselves; later shards win. */
     readonly metadata: Readonly<Record<string, string>>,
-  ) {}
-
-  get names(): readonly string[] {
-    return [...this.tensors.keys()];
-  }
-
-  find(name: string): StoredTensor | undefined {
-    return this.tensors.get(name);
-  }
-
-  async read(name: string): Promise<Float32Array> {
-    const tensor = this.tensors.get(name);
-    if (!tensor) throw new Error(`There is no tensor ${name}.`);
-    return readStored(tensor);
+  ) {
+    super(tensors);
   }
 }
 
