@@ -1,4 +1,5 @@
 import { done, needsPerson } from '../outcome';
+import { isOpen } from '../plan/openSteps';
 import type { Action } from './action';
 
 /**
@@ -10,7 +11,7 @@ export const manual: Action = {
   async run({ step, task }, { ask }) {
     const under = task.steps.filter(({ parentId }) => parentId === step.id);
     if (under.length > 0) {
-      const open = under.filter(({ state }) => state !== 'done' && state !== 'deferred');
+      const open = under.filter(isOpen);
       return open.length === 0 ? done(`all ${under.length} steps under it are done`) : needsPerson(`${open.length} of ${under.length} steps under it are not done`);
     }
     const answer = await ask.confirm({ title: `Is "${plain(step.text)}" done?`, agree: 'Done', kind: 'danger' });

@@ -1,4 +1,5 @@
 import type { Failure } from '../outcome';
+import { isOpen } from '../plan/openSteps';
 import type { Phase, Plan, Step, Task } from '../plan/plan';
 import type { DecisionPart } from './decision';
 import type { Deliverable } from './deliverables';
@@ -28,7 +29,7 @@ export function progressMarkdown(plan: Plan, facts: ProgressFacts): string {
   const complete = tasks.filter((task) => standing(task.steps) === '✓').length;
   const next = steps.find(({ state }) => state === 'todo');
   const failed = steps.filter(({ state }) => state === 'failed');
-  const rest = estimateOf(tasks.filter((task) => task.steps.some(({ state }) => state !== 'done' && state !== 'deferred')));
+  const rest = estimateOf(tasks.filter((task) => task.steps.some(isOpen)));
   return [
     `**Progress**: ${counts.done} of ${counts.steps} steps, ${complete} of ${tasks.length} tasks (${facts.links.join(', ')})  `,
     ...steps.filter(({ state }) => state === 'doing').map((step) => `**Now**: ${named(plan, step)}  `),

@@ -1,5 +1,6 @@
 import type { Link } from '../actions/action';
 import { stepsByParent } from '../plan/nesting';
+import { isOpen } from '../plan/openSteps';
 import type { Step, Task } from '../plan/plan';
 
 /**
@@ -13,7 +14,7 @@ export function inRunningOrder(task: Task, wanted: readonly Step[], links: Reado
   if (children.size === 0) return wanted;
   const under = (step: Step) => (links.get(step.id)?.origin === 'none' ? (children.get(step.id) ?? []) : []);
   const chosen = new Set(wanted);
-  if (named) for (const step of chosen) for (const child of under(step)) if (child.state !== 'done' && child.state !== 'deferred') chosen.add(child);
+  if (named) for (const step of chosen) for (const child of under(step)) if (isOpen(child)) chosen.add(child);
 
   const ordered = new Set<Step>();
   const place = (step: Step) => {

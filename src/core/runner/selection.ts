@@ -1,4 +1,5 @@
 import type { Link } from '../actions/action';
+import { isOpen } from '../plan/openSteps';
 import type { Plan, Step, Task } from '../plan/plan';
 import { inRunningOrder } from './nestedSteps';
 import type { RunSelection } from './runState';
@@ -32,8 +33,7 @@ export function selectTasks(plan: Plan, links: ReadonlyMap<string, Link>, select
 
 export function isSelected(step: Step, selection: RunSelection): boolean {
   if (selection.kind === 'steps') return selection.ids.includes(step.id);
-  if (step.state === 'done' || step.state === 'deferred') return false;
-  return inScope(step, selection);
+  return isOpen(step) && inScope(step, selection);
 }
 
 /** Whether a step belongs to a selection, whatever its state. */
@@ -51,7 +51,7 @@ export function inScope(step: Step, selection: RunSelection): boolean {
 }
 
 export function isComplete(task: Task): boolean {
-  return task.steps.every((step) => step.state === 'done' || step.state === 'deferred');
+  return !task.steps.some(isOpen);
 }
 
 function downloadsRunAside(plan: Plan): boolean {
