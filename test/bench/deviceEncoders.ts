@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Device } from '../../src/engine/graph/graphSession';
-import { queryDevices } from '../../src/engine/memory/nvidiaSmi';
 import { AutoencoderKlQwenImage } from '../../src/engine/models/autoencoderKlQwenImage/autoencoderKlQwenImage';
 import type { Planes } from '../../src/engine/models/autoencoderKlQwenImage/tiling';
 import { QwenPromptEncoder } from '../../src/engine/models/qwen25Vl/qwenPromptEncoder';
 import { openSafetensors } from '../../src/engine/weights/safetensors';
 import type { Result } from '../../src/core/outcome';
+import { cosine, deviceMebibytes, must } from './deviceFigures';
 
 // node dist/deviceEncoders.mjs FOLDER [--device cuda]
 // Times autoencoder and text encoder of a folder that test/reference/device_encoders.py made, and holds their answers beside the reference's.
@@ -71,30 +71,11 @@ async function twice<Value>(compute: () => Promise<Result<Value>>): Promise<{ re
   return { value, seconds: [first, second] };
 }
 
-async function deviceMebibytes(): Promise<number> {
-  return Math.round(((await queryDevices())[0]?.usedBytes ?? 0) / 2 ** 20);
-}
-
 function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? Number.NaN))), 0);
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [dot, left, right] = [0, 0, 0];
-  for (const [index, value] of a.entries()) {
-    const other = b[index] ?? 0;
-    dot += value * other;
-    left += value * value;
-    right += other * other;
-  }
-  return Number((dot / Math.sqrt(left * right)).toFixed(6));
 }
 
 function report(what: string, figures: Readonly<Record<string, unknown>>): void {
   console.log(JSON.stringify({ what: `evalmark ${what}`, device, ...figures }));
 }
 
-function must<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw new Error(`${result.failure.message} ${result.failure.detail ?? ''}`);
-  return result.value;
-}

@@ -1,13 +1,12 @@
 import path from 'node:path';
-import { queryDevices } from '../../src/engine/memory/nvidiaSmi';
 import { qwenImageTransformerConfig } from '../../src/engine/models/qwenImageTransformer/config';
 import { QwenImageTransformer, type LowRankStack } from '../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
 import { readConfig } from '../../src/engine/models/readConfig';
 import type { QuantisedPrecision } from '../../src/engine/weights/quantisePlan';
 import { quantisedWeights } from '../../src/engine/weights/quantisedWeights';
 import { openSafetensors } from '../../src/engine/weights/safetensors';
-import type { Result } from '../../src/core/outcome';
 import type { Device } from '../../src/engine/graph/graphSession';
+import { cosine, deviceMebibytes, must } from './deviceFigures';
 
 // node dist/deviceTransformer.mjs FOLDER [--device cuda] [--bits int4] [--lora 16] [--cache FOLDER] [--pack-only]
 // Times the transformer of a folder that test/reference/device_transformer.py made, and holds its answer beside diffusers'.
@@ -53,7 +52,7 @@ if (rank > 0) {
 }
 figures.peakMebibytes = await deviceMebibytes();
 const expected = await openSafetensors(path.join(folder, 'output.safetensors'));
-if (expected.ok) figures.cosineToDiffusers = Number(cosine(output, await expected.value.read('output')).toFixed(6));
+if (expected.ok) figures.cosineToDiffusers = cosine(output, await expected.value.read('output'));
 console.log(JSON.stringify(figures));
 await transformer.dispose();
 process.exit(0);
@@ -91,32 +90,11 @@ function numbers(count: number): Float32Array {
   return Float32Array.from({ length: count }, () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5) / 50);
 }
 
-/** Memory in use on the first device. It is looked at when asked: while a step computes this process is blocked, and the runtime keeps what a step needed. */
-async function deviceMebibytes(): Promise<number> {
-  return Math.round(((await queryDevices())[0]?.usedBytes ?? 0) / 2 ** 20);
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [dot, left, right] = [0, 0, 0];
-  for (const [index, value] of a.entries()) {
-    const other = b[index] ?? 0;
-    dot += value * other;
-    left += value * value;
-    right += other * other;
-  }
-  return dot / Math.sqrt(left * right);
-}
-
 async function timed<Value>(work: () => Promise<Value>, took: (seconds: number) => void): Promise<Value> {
   const began = performance.now();
   const value = await work();
   took((performance.now() - began) / 1000);
   return value;
-}
-
-function must<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw new Error(`${result.failure.message} ${result.failure.detail ?? ''}`);
-  return result.value;
 }
 
 function round(value: number, digits = 2): number {
