@@ -2,8 +2,9 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { appendLines, readRatings } from '../../src/core/review/ratingsFile';
 import { makeRating } from '../unit/core/review/study';
-import { ComparePage, browserPath } from './comparePage';
+import { ComparePage } from './comparePage';
 import type { StudyOptions } from './compareStudy';
+import { browserPath } from './panelInBrowser';
 import { themes, type Theme } from './panelThemes';
 
 const models = ['base', 'face-keep', 'camera-angles', 'relight'];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ReviewOutput } from '../../src/core/review/session';
 import { makeRating } from '../unit/core/review/study';
-import { browserPath } from './comparePage';
 import type { StudyOptions } from './compareStudy';
 import { MatrixPage, type MatrixOptions } from './matrixPage';
+import { browserPath } from './panelInBrowser';
 import { themes, type Theme } from './panelThemes';
 
 const models = ['angles', 'base', 'lighting', 'relight', 'composition', 'lightning'];

@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { currentRatings } from '../../src/core/review/currentRating';
 import type { Rating } from '../../src/core/review/rating';
 import { measurePair } from '../../src/core/images/comparison/measurePair';
@@ -14,33 +13,41 @@ import { compareHtml } from '../../src/extension/panels/compareHtml';
 import { MatrixModel } from '../../src/extension/panels/matrixModel';
 import type { ExportFormat, HostMessage, WebviewMessage } from '../../src/webviews/matrix/contract';
 import { makeEvaluation, makeRating } from '../unit/core/review/study';
-import { browserPath } from './comparePage';
 import { drawStudy, type StudyOptions } from './compareStudy';
-import { themes, type Theme } from './panelThemes';
+import { PanelInBrowser, type PanelView } from './panelInBrowser';
 
-export interface MatrixOptions {
+export interface MatrixOptions extends PanelView {
   readonly study: StudyOptions;
   readonly answers: (output: ReviewOutput) => Rating['answers'] | undefined;
   readonly more?: (outputs: readonly ReviewOutput[]) => readonly RatingsLine[];
-  readonly theme?: Theme;
-  readonly width?: number;
-  readonly height?: number;
 }
 
 /** The real matrix panel in a real browser, with its real host side, but without the editor around it. */
 export class MatrixPage {
-  readonly sent: HostMessage[] = [];
-  readonly violations: string[] = [];
   readonly asked: string[] = [];
   readonly saved = new Map<ExportFormat, string>();
+  private model!: MatrixModel;
+  private panel!: PanelInBrowser<HostMessage, WebviewMessage>;
 
-  private constructor(readonly page: Page, readonly folder: string, readonly outputs: readonly ReviewOutput[], private readonly browser: Browser) {}
+  private constructor(readonly folder: string, readonly outputs: readonly ReviewOutput[]) {}
+
+  get page(): Page {
+    return this.panel.page;
+  }
+
+  get sent(): readonly HostMessage[] {
+    return this.panel.sent;
+  }
+
+  get violations(): readonly string[] {
+    return this.panel.violations;
+  }
 
   get ratings(): string {
     return path.join(this.folder, 'ratings.jsonl');
   }
 
-  static async open({ study, answers, more, theme = 'dark', width = 1440, height = 900 }: MatrixOptions): Promise<MatrixPage> {
+  static async open({ study, answers, more, ...view }: MatrixOptions): Promise<MatrixPage> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'evalmark-'));
     const drawn = await drawStudy(folder, study);
     // Models differ in what they cost, and times vary a little.
@@ -54,62 +61,36 @@ export class MatrixPage {
       return given ? [makeRating(output.generation, given)] : [];
     });
     await writeFile(path.join(folder, 'ratings.jsonl'), [...lines, ...(more?.(outputs) ?? [])].map((line) => `${JSON.stringify(line)}\n`).join(''));
-    await build({ entryPoints: ['src/webviews/matrix/main.ts'], bundle: true, format: 'iife', target: 'chrome128', outfile: path.join(folder, 'dist/matrix.js'), logLevel: 'error' });
-    const browser = await chromium.launch({ ...(browserPath && { executablePath: browserPath }), args: ['--no-sandbox', '--disable-gpu'] });
-    const page = await browser.newPage({ viewport: { width, height } });
-    const matrix = new MatrixPage(page, folder, outputs, browser);
-    await matrix.load(study, theme);
+    const matrix = new MatrixPage(folder, outputs);
+    matrix.panel = await PanelInBrowser.open({ name: 'matrix', folder, html: compareHtml, receive: (message) => void matrix.model.handle(message), ...view });
+    matrix.model = matrix.modelOf(study);
+    await matrix.panel.load();
     return matrix;
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.panel.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async load(study: StudyOptions, theme: Theme): Promise<void> {
-    const { page, folder } = this;
+  private modelOf(study: StudyOptions): MatrixModel {
     const evaluation = makeEvaluation(study.models, {
       name: 'Portraits', limits: { sameCharacterShare: 0.7, memoryGigabytes: 3, secondsPerEdit: 2.5 },
       models: study.models.map((id, index) => ({ id, title: id[0]!.toUpperCase() + id.slice(1).replaceAll('-', ' '), base: `secret-lab/${id}`, category: id === 'base' ? 'base' : 'lora', loras: id === 'base' ? [] : [{ repository: `secret-lab/${id}`, scale: index === 2 ? 0.8 : 1 }] })),
     });
-    const model = new MatrixModel({
+    return new MatrixModel({
       log: { debug() {}, info() {}, warn() {}, error() {} }, planPath: '/plan/tasks.md', rater: 'tester', ratingsPath: this.ratings, now: () => new Date(), confirmReveal: async () => true,
       read: async () => {
         const file = await readRatings(this.ratings);
         return file.ok ? studyOf(evaluation, this.outputs, file.value) : file.failure;
       },
       measure: async (output, known) => (known ? undefined : measurePair(output.sourcePath, output.outputPath)),
-      post: (message) => void this.post(message),
+      post: (message) => void this.panel.post(message),
       review: (cell) => void this.asked.push(`review ${cell ?? ''}`),
       write: () => void this.asked.push('write'),
       editWeights: () => void this.asked.push('weights'),
       save: async (format, text) => void this.saved.set(format, text),
     });
-    page.on('console', (message) => message.type() === 'error' && this.violations.push(message.text()));
-    page.on('pageerror', (error) => this.violations.push(String(error)));
-    await page.exposeFunction('toHost', (message: WebviewMessage) => void model.handle(message));
-    await page.addInitScript(() => {
-      const globals = globalThis as unknown as Record<string, unknown>;
-      globals.acquireVsCodeApi = () => ({
-        postMessage: (message: unknown) => (globals.toHost as (message: unknown) => void)(message),
-        getState: () => (JSON.parse(sessionStorage.getItem('state') ?? 'null') as unknown) ?? undefined,
-        setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
-      });
-    });
-    await page.route('http://panel.test/**', async (route) => {
-      const name = new URL(route.request().url()).pathname;
-      if (name === '/') {
-        const html = compareHtml({ title: 'Results', script: '/matrix.js', style: '/matrix.css', cspSource: 'http://panel.test', nonce: 'abc' });
-        const body = html.replace('<body>', `<body class="${themes[theme].className}">`).replace('<link', `<style nonce="abc">html{${themes[theme].variables}}</style><link`);
-        await route.fulfill({ contentType: 'text/html', body });
-      } else if (name === '/matrix.js' || name === '/matrix.css') {
-        await route.fulfill({ contentType: name.endsWith('.js') ? 'text/javascript' : 'text/css', body: await readFile(path.join(folder, 'dist', name)) });
-      } else {
-        await route.fulfill({ status: 404, body: '' });
-      }
-    });
-    await page.goto('http://panel.test/');
   }
 
   /** What the file adds up to now. */
@@ -118,16 +99,5 @@ export class MatrixPage {
     if (!file.ok) throw new Error(file.failure.message);
     const hashes = new Map(this.outputs.map(({ generation: { id, output } }) => [id, output.sha256]));
     return { file: file.value, ...currentRatings(file.value.ratings, (id) => hashes.get(id)) };
-  }
-
-  private async post(message: HostMessage): Promise<void> {
-    this.sent.push(message);
-    const plain = message.type === 'picture' ? { ...message, bytes: Buffer.from(message.bytes).toString('base64') } : message;
-    await this.page
-      .evaluate((received) => {
-        const data = received.type === 'picture' ? { ...received, bytes: Uint8Array.from(atob(received.bytes as unknown as string), (character) => character.charCodeAt(0)) } : received;
-        dispatchEvent(new MessageEvent('message', { data }));
-      }, plain as unknown as HostMessage)
-      .catch(() => undefined);
   }
 }

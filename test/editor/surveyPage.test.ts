@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { HostMessage } from '../../src/webviews/survey/contract';
-import { browserPath } from './comparePage';
+import { browserPath } from './panelInBrowser';
 import type { Theme } from './panelThemes';
 import { SurveyPage, type SurveyPageOptions } from './surveyPage';
 import { largeSurvey, studyRepositories, studySurvey } from './surveyStudy';
