@@ -1,7 +1,7 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { measureNames, type PairMeasures } from './measurePair';
+import type { Face } from '../../evaluation/face';
+import { MeasureCache } from './measureCache';
+import type { PairMeasures } from './measurePair';
 
 export interface MeasureQuestion {
   readonly id: number;
@@ -27,10 +27,9 @@ const idleMilliseconds = 20_000;
 
 /** Measures pairs of pictures in a worker, one after the other, and each pair only once: a file remembers them by hash. */
 export class Measurer {
-  private readonly known = new Map<string, PairMeasures>();
+  private readonly cache: MeasureCache;
   private readonly asked = new Map<string, Promise<PairMeasures | undefined>>();
   private readonly waiting = new Map<number, (answer: MeasureAnswer) => void>();
-  private loading: Promise<void> | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private worker: Worker | undefined;
   private idle: ReturnType<typeof setTimeout> | undefined;
@@ -41,13 +40,14 @@ export class Measurer {
    * @param script the bundle of `measureWorker.ts`
    * @param cacheFile lines of JSON; made when missing
    */
-  constructor(private readonly script: string, private readonly cacheFile: string, private readonly warn: (text: string) => void) {}
+  constructor(private readonly script: string, cacheFile: string, private readonly warn: (text: string) => void) {
+    this.cache = new MeasureCache(cacheFile);
+  }
 
   /** `undefined` for pictures that cannot be decoded. */
   async measure(pair: MeasuredPair): Promise<PairMeasures | undefined> {
-    await (this.loading ??= this.load());
     const key = keyOf(pair);
-    const known = this.known.get(key);
+    const known = await this.cache.pair(key);
     if (known) return known;
     const asked = this.asked.get(key) ?? this.inTurn(() => this.measureNow(key, pair));
     this.asked.set(key, asked);
@@ -56,8 +56,15 @@ export class Measurer {
 
   /** What is known already, without measuring anything. */
   async recall(pair: MeasuredPair): Promise<PairMeasures | undefined> {
-    await (this.loading ??= this.load());
-    return this.known.get(keyOf(pair));
+    return this.cache.pair(keyOf(pair));
+  }
+
+  /**
+   * Faces that were found in a picture, best first: empty where it has none, `undefined` where nothing looked for them yet
+   * (no detector was downloaded). Nothing is measured for it.
+   */
+  async faces(sha256: string): Promise<readonly Face[] | undefined> {
+    return this.cache.facesOf(sha256);
   }
 
   dispose(): void {
@@ -73,8 +80,7 @@ export class Measurer {
       if (failure !== undefined && !this.ended) this.warn(`Not measured: ${failure}`);
       return undefined;
     }
-    this.known.set(key, measures);
-    await this.keep(key, measures);
+    await this.cache.keepPair(key, measures);
     return measures;
   }
 
@@ -117,39 +123,8 @@ export class Measurer {
     this.turn = mine.catch(() => undefined);
     return mine;
   }
-
-  private async load(): Promise<void> {
-    const text = await readFile(this.cacheFile, 'utf8').catch(() => '');
-    for (const line of text.split('\n')) {
-      const entry = parse(line);
-      if (entry) this.known.set(entry.key, entry.measures);
-    }
-  }
-
-  /** A full disk or a read-only folder costs only time. */
-  private async keep(key: string, measures: PairMeasures): Promise<void> {
-    try {
-      await mkdir(path.dirname(this.cacheFile), { recursive: true });
-      await appendFile(this.cacheFile, `${JSON.stringify({ version, key, measures })}\n`);
-    } catch {
-      // Measured anew next time.
-    }
-  }
 }
-
-/** Counts up when a formula changes, so that old figures are not mixed with new ones. */
-const version = 1;
 
 function keyOf({ sourceSha256, outputSha256 }: MeasuredPair): string {
   return `${sourceSha256}-${outputSha256}`;
-}
-
-function parse(line: string): { readonly key: string; readonly measures: PairMeasures } | undefined {
-  try {
-    const entry = JSON.parse(line) as { readonly version?: unknown; readonly key?: unknown; readonly measures?: Readonly<Record<string, unknown>> } | null;
-    const complete = entry?.version === version && Object.keys(measureNames).every((name) => typeof entry.measures?.[name] === 'number');
-    return complete && typeof entry.key === 'string' ? { key: entry.key, measures: entry.measures as unknown as PairMeasures } : undefined;
-  } catch {
-    return undefined;
-  }
 }

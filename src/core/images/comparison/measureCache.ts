@@ -1,0 +1,92 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Face } from '../../evaluation/face';
+import { measureNames, type PairMeasures } from './measurePair';
+
+/** Measurements by the hashes of what was measured: lines of JSON that are only ever added. */
+export class MeasureCache {
+  private readonly pairs = new Map<string, PairMeasures>();
+  private readonly faces = new Map<string, readonly Face[]>();
+  private loading: Promise<void> | undefined;
+
+  /** @param file made when missing */
+  constructor(private readonly file: string) {}
+
+  async pair(key: string): Promise<PairMeasures | undefined> {
+    await this.loaded();
+    return this.pairs.get(key);
+  }
+
+  async keepPair(key: string, measures: PairMeasures): Promise<void> {
+    this.pairs.set(key, measures);
+    await this.keep({ key, measures });
+  }
+
+  /** Faces of a picture, best first; empty where none was found, `undefined` where none was looked for. */
+  async facesOf(sha256: string): Promise<readonly Face[] | undefined> {
+    await this.loaded();
+    return this.faces.get(sha256);
+  }
+
+  async keepFaces(sha256: string, faces: readonly Face[]): Promise<void> {
+    await this.loaded();
+    if (this.faces.has(sha256)) return;
+    this.faces.set(sha256, faces);
+    await this.keep({ picture: sha256, faces });
+  }
+
+  private loaded(): Promise<void> {
+    return (this.loading ??= this.load());
+  }
+
+  private async load(): Promise<void> {
+    const text = await readFile(this.file, 'utf8').catch(() => '');
+    for (const line of text.split('\n')) this.take(line);
+  }
+
+  /** Torn and foreign lines, and those of older formulas, are passed over. */
+  private take(line: string): void {
+    const { version: of, key, measures, picture, faces } = parse(line);
+    if (of !== version) return;
+    if (typeof key === 'string' && isComplete(measures)) this.pairs.set(key, measures);
+    if (typeof picture === 'string' && Array.isArray(faces) && faces.every(isFace)) this.faces.set(picture, faces);
+  }
+
+  /** A full disk or a read-only folder costs only time. */
+  private async keep(entry: object): Promise<void> {
+    try {
+      await mkdir(path.dirname(this.file), { recursive: true });
+      await appendFile(this.file, `${JSON.stringify({ version, ...entry })}\n`);
+    } catch {
+      // Measured anew next time.
+    }
+  }
+}
+
+/** Counts up when a formula changes, so that old figures are not mixed with new ones. */
+const version = 1;
+
+function parse(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function isComplete(measures: unknown): measures is PairMeasures {
+  const values = (measures ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.keys(measureNames).every((name) => typeof values[name] === 'number');
+}
+
+function isFace(value: unknown): value is Face {
+  const { box, landmarks, score } = (value ?? {}) as Partial<Record<keyof Face, unknown>>;
+  const { width, height } = (box ?? {}) as Partial<Face['box']>;
+  return isPoint(box) && Number.isFinite(width) && Number.isFinite(height) && Array.isArray(landmarks) && landmarks.length === 5 && landmarks.every(isPoint) && Number.isFinite(score);
+}
+
+function isPoint(value: unknown): boolean {
+  const { x, y } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return Number.isFinite(x) && Number.isFinite(y);
+}
