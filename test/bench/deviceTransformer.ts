@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { qwenImageTransformerConfig } from '../../src/engine/models/qwenImageTransformer/config';
-import { QwenImageTransformer, type LowRankStack } from '../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
+import { lowRankTargets } from '../../src/engine/graph/loraTargets';
+import { QwenImageTransformer, type LayerChanges } from '../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
 import { readConfig } from '../../src/engine/models/readConfig';
 import type { QuantisedPrecision } from '../../src/engine/weights/quantisePlan';
 import { quantisedWeights } from '../../src/engine/weights/quantisedWeights';
@@ -31,7 +32,7 @@ if (options.includes('--pack-only')) {
   process.exit(0);
 }
 
-const targets = new Set(rank > 0 ? Array.from({ length: config.layers }, (_, block) => loraModules.map((name) => `transformer_blocks.${block}.${name}`)).flat() : []);
+const targets = lowRankTargets(rank > 0 ? Array.from({ length: config.layers }, (_, block) => loraModules.map((name) => `transformer_blocks.${block}.${name}`)).flat() : []);
 const transformer = await timed(
   async () => must(await QwenImageTransformer.open(weights, config, { device, precision: 'bfloat16', loraTargets: targets })),
   (seconds) => (figures.loadSeconds = round(seconds)),
@@ -57,13 +58,13 @@ console.log(JSON.stringify(figures));
 await transformer.dispose();
 process.exit(0);
 
-async function medianStep(loras: LowRankStack | undefined): Promise<number> {
+async function medianStep(loras: LayerChanges | undefined): Promise<number> {
   const [first = 0, ...rest] = await stepTimes(loras, steps);
   if (loras === undefined) figures.firstStepSeconds = first;
   return rest.sort((a, b) => a - b)[Math.floor(rest.length / 2)] ?? 0;
 }
 
-async function stepTimes(loras: LowRankStack | undefined, count: number): Promise<number[]> {
+async function stepTimes(loras: LayerChanges | undefined, count: number): Promise<number[]> {
   const seconds: number[] = [];
   for (let step = 0; step < count; step++) {
     output = new Float32Array(await timed(() => transformer.predict({ ...request, ...(loras ? { loras } : {}) }), (taken) => seconds.push(round(taken, 4))));
@@ -71,17 +72,16 @@ async function stepTimes(loras: LowRankStack | undefined, count: number): Promis
   return seconds;
 }
 
-function randomLora(of: number): LowRankStack {
-  const known = new Map<string, ReturnType<LowRankStack['inputs']>>();
+function randomLora(of: number): LayerChanges {
+  const known = new Map<string, ReturnType<LayerChanges['change']>>();
   return {
-    inputs: (modulePath) => {
+    change: (modulePath) => {
       if (!targets.has(modulePath)) return undefined;
       const width = config.width;
-      const made = known.get(modulePath) ?? { a: { data: numbers(of * width), dims: [of, width] }, b: { data: numbers(width * of), dims: [width, of] } };
+      const made = known.get(modulePath) ?? { lowRank: { a: { data: numbers(of * width), dims: [of, width] }, b: { data: numbers(width * of), dims: [width, of] } } };
       known.set(modulePath, made);
       return made;
     },
-    bias: () => undefined,
   };
 }
 

@@ -51,7 +51,7 @@ async function differenceOf(device: Device, compute: ComputeType, flavour: Atten
 
 function testGraph(compute: ComputeType, flavour: AttentionFlavour): GraphBuilder {
   const graph = new GraphBuilder('selfTest', operatorSet);
-  const context: LayerContext = { graph, weights: { names: [], find: () => undefined, read: noWeights }, compute, attention: flavour, loraTargets: new Set() };
+  const context: LayerContext = { graph, weights: { names: [], find: () => undefined, read: noWeights }, compute, attention: flavour, loraTargets: new Map() };
   const x = narrow(graph, graph.input('x', 'float32', [tokens, width]), compute);
   const matrix = narrow(graph, graph.input('matrix', 'float32', [width, width]), compute);
   const product = graph.op('Gemm', [x, matrix], { name: 'product', attributes: { transB: 1 } });

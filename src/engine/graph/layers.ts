@@ -1,6 +1,8 @@
 import type { PackedTensor } from '../weights/packedTensor';
 import type { StoredTensor, Weights } from '../weights/weights';
 import { elementTypeOf, type GraphBuilder, type Value } from './graphBuilder';
+import { changedBias, gainedInput, gainedOutput, withBranches, type MatrixSize } from './loraBranch';
+import type { LoraTargets } from './loraTargets';
 
 /** What the layers of one graph share. Module paths are those of the checkpoint, so that there is no table of renamings. */
 export interface LayerContext {
@@ -9,8 +11,8 @@ export interface LayerContext {
   /** What is computed in; weights of other types are cast inside the graph. The processor knows only float32. */
   readonly compute: ComputeType;
   readonly attention: AttentionFlavour;
-  /** Modules with a low-rank branch beside them, fed at each run. */
-  readonly loraTargets: ReadonlySet<string>;
+  /** Modules with a branch beside them, fed at each run. */
+  readonly loraTargets: LoraTargets;
 }
 
 export type ComputeType = 'float32' | 'float16' | 'bfloat16';
@@ -27,8 +29,8 @@ const contributed = 'com.microsoft';
 /**
  * `x · weightᵀ + bias` for `x` of `[tokens, in]`, straight on the stored `[out, in]` bytes, packed or not.
  * With LoRAs: `+ (x · Aᵀ) · Bᵀ + c`, where A `[rank, in]`, B `[out, rank]` and c `[out]` are the float32 inputs
- * `<path>.lora_A`, `.lora_B` and `.lora_bias`; all scales are folded into B. The rank may differ at each run. The sums ride
- * on the third input of Gemm.
+ * `<path>.lora_A`, `.lora_B` and `.lora_bias`; all scales are folded into B. The rank may differ at each run. Further
+ * inputs where methods need them: `loraBranch.ts`.
  */
 export function linear(context: LayerContext, modulePath: string, x: Value): Value {
   return projected(context, modulePath, x, biasOf(context, modulePath));
@@ -47,26 +49,30 @@ export function linearGelu(context: LayerContext, modulePath: string, x: Value):
 }
 
 function projected(context: LayerContext, modulePath: string, x: Value, bias: Value | undefined): Value {
-  const { graph, weights } = context;
+  const { graph, weights, loraTargets } = context;
   const packed = weights.packed?.(`${modulePath}.weight`);
-  if (packed) {
-    const product = packedProduct(context, modulePath, x, packed);
-    const sum = bias === undefined ? product : graph.op('Add', [product, bias], { name: `${modulePath}.biased` });
-    return withLora(context, modulePath, x, sum, packed);
-  }
-  const weight = stored(weights, `${modulePath}.weight`);
-  const [rows = 0, columns = 0] = weight.shape;
-  const product = graph.op('Gemm', [x, parameter(context, weight), bias], { name: modulePath, attributes: { transB: 1 } });
-  return withLora(context, modulePath, x, product, { rows, columns });
+  const size: MatrixSize = packed ?? sizeOf(stored(weights, `${modulePath}.weight`));
+  const input = gainedInput(context, modulePath, x, size);
+  // A gain weakens or strengthens the product alone, and only float weights add a bias themselves.
+  const later = packed !== undefined || loraTargets.get(modulePath)?.rowGain === true;
+  const product = packed ? packedProduct(context, modulePath, input, packed) : floatProduct(context, modulePath, input, later ? undefined : bias);
+  const gained = gainedOutput(context, modulePath, product, size);
+  const sum = later && bias !== undefined ? graph.op('Add', [gained, bias], { name: `${modulePath}.biased` }) : gained;
+  return withBranches(context, modulePath, x, sum, size);
 }
 
 function biasOf(context: LayerContext, modulePath: string): Value | undefined {
-  const { graph, weights, compute, loraTargets } = context;
-  const bias = weights.find(`${modulePath}.bias`);
-  const own = bias && parameter(context, bias);
-  if (!loraTargets.has(modulePath)) return own;
-  const change = narrow(graph, graph.input(`${modulePath}.lora_bias`, 'float32', ['out']), compute);
-  return own === undefined ? change : graph.op('Add', [own, change], { name: `${modulePath}.bias_changed` });
+  const bias = context.weights.find(`${modulePath}.bias`);
+  return changedBias(context, modulePath, bias && parameter(context, bias));
+}
+
+function floatProduct(context: LayerContext, modulePath: string, x: Value, bias: Value | undefined): Value {
+  const weight = parameter(context, stored(context.weights, `${modulePath}.weight`));
+  return context.graph.op('Gemm', [x, weight, bias], { name: modulePath, attributes: { transB: 1 } });
+}
+
+function sizeOf({ shape: [rows = 0, columns = 0] }: StoredTensor): MatrixSize {
+  return { rows, columns };
 }
 
 function packedProduct(context: LayerContext, modulePath: string, x: Value, packed: PackedTensor): Value {
@@ -81,20 +87,6 @@ function packedProduct(context: LayerContext, modulePath: string, x: Value, pack
     domain: contributed,
     attributes: { ...attributes, bits: packed.scheme === 'nbits4' ? 4 : 8 },
   });
-}
-
-function withLora({ graph, compute, loraTargets }: LayerContext, modulePath: string, x: Value, base: Value, { rows, columns }: MatrixSize): Value {
-  if (!loraTargets.has(modulePath)) return base;
-  const rank = `${modulePath}.rank`;
-  const down = narrow(graph, graph.input(`${modulePath}.lora_A`, 'float32', [rank, columns]), compute);
-  const up = narrow(graph, graph.input(`${modulePath}.lora_B`, 'float32', [rows, rank]), compute);
-  const low = graph.op('Gemm', [x, down], { name: `${modulePath}.lora_down`, attributes: { transB: 1 } });
-  return graph.op('Gemm', [low, up, base], { name: `${modulePath}.lora_up`, attributes: { transB: 1 } });
-}
-
-interface MatrixSize {
-  readonly rows: number;
-  readonly columns: number;
 }
 
 /** A float32 value in the type that is computed in. */

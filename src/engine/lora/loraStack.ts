@@ -3,9 +3,12 @@ import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { readStored } from '../weights/readStored';
 import type { StoredTensor, Weights } from '../weights/weights';
+import type { LayerChange, LowRankFactors } from '../graph/loraBranch';
+import { stackedTargets, type LoraTargets } from '../graph/loraTargets';
 import { adapterScale } from './adapterSettings';
 import { BaseModules } from './baseModules';
-import { factorNumbers, factorsOf, type Factors } from './loraFactors';
+import { DirectionMeter } from './directionNorms';
+import { changeNumbers, changeOf, formOf } from './layerChange';
 import type { LoraFile } from './loraFile';
 import type { LoraPart } from '../../core/hub/loraKeys';
 import { matchLora, type LoraMatch, type MatchedModule } from './matchLora';
@@ -23,27 +26,18 @@ export interface StackOptions {
   readonly memory?: number;
 }
 
-/** Any number of LoRAs as the one low-rank branch that each layer has: fed with each run, so that no model is loaded again. */
+/** Any number of LoRAs as the one branch that each layer has: fed with each run, so that no model is loaded again. */
 export class LoraStack {
-  /** Paths of the layers that have a branch, or whose bias changes. */
-  readonly targets: ReadonlySet<string>;
-
   constructor(
     readonly matches: readonly LoraMatch[],
-    private readonly branches: ReadonlyMap<string, Factors>,
-    private readonly biases: ReadonlyMap<string, Float32Array>,
-  ) {
-    this.targets = new Set([...branches.keys(), ...biases.keys()]);
-  }
+    private readonly changes: ReadonlyMap<string, LayerChange>,
+    /** The layers that have a branch, or whose bias changes. */
+    readonly targets: LoraTargets,
+  ) {}
 
-  /** A `[rank, in]` and B `[out, rank]` of a layer's branch, every scale in them; undefined where the stack leaves the layer alone. */
-  inputs(modulePath: string): Factors | undefined {
-    return this.branches.get(modulePath);
-  }
-
-  /** What is added to a layer's bias, `[out]`. */
-  bias(modulePath: string): Float32Array | undefined {
-    return this.biases.get(modulePath);
+  /** Undefined where the stack leaves the layer alone. */
+  change(modulePath: string): LayerChange | undefined {
+    return this.changes.get(modulePath);
   }
 }
 
@@ -64,34 +58,37 @@ export async function stackLoras(uses: readonly LoraUse[], base: Weights, { sign
   }
   const bytes = matches.reduce((sum, match) => sum + stackBytes(match), 0);
   if (bytes > memory) return fail(tooLarge(matches, bytes, memory));
-  const parts = new Map<string, Factors[]>();
-  const biases = new Map<string, Float32Array>();
-  for (const [index, { matched, file }] of matches.entries()) {
-    const weight = acting[index]?.weight ?? 0;
-    for (const target of matched) {
-      signal?.throwIfAborted();
-      const read = await readModule(target, file, weight, base);
-      if (!read.ok) return read;
-      const { factors, bias } = read.value;
-      const { path: modulePath } = target.base;
-      if (factors) parts.set(modulePath, [...(parts.get(modulePath) ?? []), factors]);
-      if (bias) biases.set(modulePath, sum(biases.get(modulePath), bias));
+  const targets = stackedTargets(...matches.map(targetsOf));
+  const twofold = [...targets].find(([, { rowGain, columnGain }]) => rowGain && columnGain);
+  if (twofold) return fail(twoAxes(twofold[0]));
+  const meter = new DirectionMeter(base);
+  try {
+    const changes = new Map<string, LayerChange[]>();
+    for (const [index, { matched, file }] of matches.entries()) {
+      for (const target of matched) {
+        signal?.throwIfAborted();
+        const read = await readModule(target, file, acting[index]?.weight ?? 0, meter);
+        if (!read.ok) return read;
+        changes.set(target.base.path, [...(changes.get(target.base.path) ?? []), read.value]);
+      }
     }
+    return ok(new LoraStack(matches, new Map([...changes].map(([modulePath, list]) => [modulePath, joined(list)])), targets));
+  } finally {
+    await meter.release();
   }
-  return ok(new LoraStack(matches, new Map([...parts].map(([modulePath, list]) => [modulePath, joined(list)])), biases));
+}
+
+/** The layers that a LoRA changes, and how. */
+export function targetsOf({ matched }: LoraMatch): LoraTargets {
+  return new Map(matched.map(({ base, module }) => [base.path, formOf(module)]));
 }
 
 /** Bytes of memory that a LoRA's factors take once they are read. */
 export function stackBytes({ matched }: LoraMatch): number {
-  return matched.reduce((sum, { module }) => sum + 4 * factorNumbers(module), 0);
+  return matched.reduce((sum, { module }) => sum + 4 * changeNumbers(module), 0);
 }
 
-interface ReadModule {
-  readonly factors: Factors | undefined;
-  readonly bias: Float32Array | undefined;
-}
-
-async function readModule({ module, base: target }: MatchedModule, file: LoraFile, weight: number, base: Weights): Promise<Result<ReadModule>> {
+async function readModule({ module, base: target }: MatchedModule, file: LoraFile, weight: number, meter: DirectionMeter): Promise<Result<LayerChange>> {
   const parts = new Map<LoraPart, Matrix>();
   for (const [part, tensor] of module.tensors) {
     const data = await readStored(tensor);
@@ -107,17 +104,16 @@ async function readModule({ module, base: target }: MatchedModule, file: LoraFil
   const alphaScale = alpha === undefined || module.rank === undefined ? 1 : alpha / module.rank;
   const setting = file.settings && module.rank !== undefined ? adapterScale(file.settings, target.path, module.rank) : 1;
   const scale = setting * weight;
-  const weightOf = async () => ({ data: await base.read(`${target.path}.weight`), dims: target.shape });
-  const factors = await factorsOf({ module, part, alphaScale, scale, weight: weightOf });
-  return ok({ factors, bias: biasOf(parts, { scale, weight }) });
+  const directionNorms = (a: Matrix, b: Matrix) => meter.norms(target.path, target.shape, a, b);
+  const change = await changeOf({ module, part, alphaScale, scale, directionNorms });
+  return ok({ ...change, bias: biasOf(parts, { scale, weight }) });
 }
 
 /** PEFT's `lora_B.bias` is scaled as the branch is, a difference of biases only by the user's weight. */
 function biasOf(parts: ReadonlyMap<LoraPart, Matrix>, { scale, weight }: { readonly scale: number; readonly weight: number }): Float32Array | undefined {
   const branch = parts.get('upBias')?.data.map((value) => value * scale);
   const difference = parts.get('biasDifference')?.data.map((value) => value * weight);
-  if (branch && difference) return sum(branch, difference);
-  return branch ?? difference;
+  return branch && difference ? sum([branch, difference]) : (branch ?? difference);
 }
 
 /** Vectors (magnitudes, biases) are one column. */
@@ -125,22 +121,40 @@ function matrixDims({ shape: [rows = 1, columns = 1] }: StoredTensor): readonly 
   return [rows, columns];
 }
 
-function sum(left: Float32Array | undefined, right: Float32Array): Float32Array {
-  return left ? left.map((value, index) => value + (right[index] ?? 0)) : right;
+function joined(list: readonly LayerChange[]): LayerChange {
+  const [only, ...more] = list;
+  if (only && more.length === 0) return only;
+  return {
+    lowRank: joinedFactors(list.flatMap(({ lowRank }) => lowRank ?? [])),
+    bias: sum(list.flatMap(({ bias }) => (bias ? [bias] : []))),
+    rowGain: joinedGains(list.flatMap(({ rowGain }) => (rowGain ? [rowGain] : []))),
+    columnGain: joinedGains(list.flatMap(({ columnGain }) => (columnGain ? [columnGain] : []))),
+    kronecker: list.flatMap(({ kronecker = [] }) => kronecker),
+    hadamard: list.flatMap(({ hadamard = [] }) => hadamard),
+  };
 }
 
-function joined(list: readonly Factors[]): Factors {
+function sum(list: readonly Float32Array[]): Float32Array | undefined {
+  const [first, ...others] = list;
+  return others.reduce((total, values) => total?.map((value, index) => value + (values[index] ?? 0)), first);
+}
+
+/** Each LoRA is added to the base by itself, so what their gains add to 1 is summed. */
+function joinedGains(list: readonly Float32Array[]): Float32Array | undefined {
+  return sum(list)?.map((value) => value - (list.length - 1));
+}
+
+function joinedFactors(list: readonly LowRankFactors[]): LowRankFactors | undefined {
   const [first] = list;
-  if (!first) throw new Error('A branch of no LoRA.');
-  if (list.length === 1) return first;
-  const columns = first.a.dims[1];
-  const rows = first.b.dims[0];
-  const rank = list.reduce((total, { a }) => total + a.dims[0], 0);
+  if (!first || list.length === 1) return first;
+  const [, columns = 0] = first.a.dims;
+  const [rows = 0] = first.b.dims;
+  const rank = list.reduce((total, { a }) => total + (a.dims[0] ?? 0), 0);
   const a = new Float32Array(rank * columns);
   const b = new Float32Array(rows * rank);
   let at = 0;
   for (const factors of list) {
-    const own = factors.a.dims[0];
+    const [own = 0] = factors.a.dims;
     a.set(factors.a.data, at * columns);
     for (let row = 0; row < rows; row++) b.set(factors.b.data.subarray(row * own, (row + 1) * own), row * rank + at);
     at += own;
@@ -160,11 +174,20 @@ function noNumbers({ path: file }: LoraFile, { name }: StoredTensor): Failure {
 function tooLarge(matches: readonly LoraMatch[], bytes: number, memory: number): Failure {
   const names = matches.map(({ file }) => path.basename(file.path)).join(', ');
   const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`;
-  const full = matches.some(({ matched }) => matched.some(({ module: { method } }) => method === 'dora' || method === 'difference' || method === 'lokr'));
+  const full = matches.some(({ matched }) => matched.some(({ module: { method } }) => method === 'difference'));
   return {
     code: 'lora-too-large',
-    message: `${names} would take ${gigabytes(bytes)} of memory${full ? ', because DoRA, LoKr and full differences change whole matrices' : ''}; ${gigabytes(memory)} are there for LoRAs.`,
-    advice: full ? 'Choose the plain LoRA of it, or a smaller rank.' : 'Use fewer LoRAs at once, or ones of a smaller rank.',
+    message: `${names} would take ${gigabytes(bytes)} of memory${full ? ', because it holds whole matrices and not products of small ones' : ''}; ${gigabytes(memory)} are there for LoRAs.`,
+    advice: full ? 'Choose a LoRA that was extracted from it, or have it merged into a base model.' : 'Use fewer LoRAs at once, or ones of a smaller rank.',
     short: `${gigabytes(bytes)} of LoRAs`.slice(0, 16),
+  };
+}
+
+function twoAxes(modulePath: string): Failure {
+  return {
+    code: 'lora-method',
+    message: `Two DoRAs cannot be put on top of each other: one rescales the outputs of ${modulePath}, the other its inputs.`,
+    advice: 'Use them one at a time.',
+    short: 'DoRAs clash',
   };
 }

@@ -49,6 +49,20 @@ export function scaleInPlace(matrix: Matrix, factor: number): Matrix {
   return matrix;
 }
 
+/** Multiplies each row of the matrix itself with a factor of its own. */
+export function scaleRowsInPlace(matrix: Matrix, factors: ArrayLike<number>): Matrix {
+  const { data, dims } = matrix;
+  for (let index = 0; index < data.length; index++) data[index] = (data[index] ?? 0) * (factors[Math.floor(index / dims[1])] ?? 1);
+  return matrix;
+}
+
+/** Multiplies each column of the matrix itself with a factor of its own. */
+export function scaleColumnsInPlace(matrix: Matrix, factors: ArrayLike<number>): Matrix {
+  const { data, dims } = matrix;
+  for (let index = 0; index < data.length; index++) data[index] = (data[index] ?? 0) * (factors[index % dims[1]] ?? 1);
+  return matrix;
+}
+
 export function isFinite(data: Float32Array): boolean {
   let sum = 0;
   // Nothing times zero is zero, but what is infinite or no number.

@@ -78,7 +78,7 @@ function inParts({ graph, queryParts }: VaeLayers, path: string, query: Value, b
 
 /** The shared layers look for no stored weights here. */
 function contextOf({ graph, attention: flavour }: VaeLayers): LayerContext {
-  return { graph, weights: { names: [], find: () => undefined, read: () => Promise.reject(new Error('There are no stored weights here.')) }, compute: 'float32', attention: flavour, loraTargets: new Set() };
+  return { graph, weights: { names: [], find: () => undefined, read: () => Promise.reject(new Error('There are no stored weights here.')) }, compute: 'float32', attention: flavour, loraTargets: new Map() };
 }
 
 export function constantOf(graph: GraphBuilder, name: string, { dims, values }: PlaneTensor): Value {

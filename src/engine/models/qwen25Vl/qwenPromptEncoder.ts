@@ -146,7 +146,7 @@ export class QwenPromptEncoder {
 
   private get context(): Omit<LayerContext, 'graph'> {
     const { device, precision, attention = attentionFor(device) } = this.options;
-    return { weights: this.weights, compute: device === 'cuda' && precision !== 'float32' ? 'bfloat16' : 'float32', attention, loraTargets: new Set() };
+    return { weights: this.weights, compute: device === 'cuda' && precision !== 'float32' ? 'bfloat16' : 'float32', attention, loraTargets: new Map() };
   }
 }
 

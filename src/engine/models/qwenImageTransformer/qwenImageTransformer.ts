@@ -2,6 +2,8 @@ import { fail, ok, type Result } from '../../../core/outcome';
 import { openGraph, type Device, type GraphSession, type NumberTensor } from '../../graph/graphSession';
 import type { GraphBuilder } from '../../graph/graphBuilder';
 import type { AttentionFlavour, ComputeType, LayerContext } from '../../graph/layers';
+import { branchFeeds, moduleOfInput, type LayerChange } from '../../graph/loraBranch';
+import { lowRankOnly, type LoraTargets } from '../../graph/loraTargets';
 import { requireTensors, type ExpectedTensors } from '../../weights/requireTensors';
 import type { Weights } from '../../weights/weights';
 import { attentionFor } from '../attentionFor';
@@ -16,8 +18,8 @@ export interface TransformerOptions {
   readonly device: Device;
   /** What is computed in where the device can; the processor computes in float32 whatever the checkpoint holds. */
   readonly precision: ComputeType;
-  /** Modules that any LoRA of the stacks to come touches. */
-  readonly loraTargets: ReadonlySet<string>;
+  /** Modules that any LoRA of the stacks to come touches, and how. */
+  readonly loraTargets: LoraTargets;
   /**
    * For short memory: only so many blocks are open at a time, each opened, run and closed again at every prediction.
    * All blocks stay open when left out.
@@ -28,17 +30,10 @@ export interface TransformerOptions {
   readonly threads?: number;
 }
 
-/** The low-rank factors of one or more LoRAs on top of each other, scales folded in. */
-export interface LowRankStack {
-  /** A `[rank, in]` and B `[out, rank]` in float32; nothing where no LoRA touches the module. */
-  inputs(modulePath: string): LowRankFactors | undefined;
-  /** What is added to the module's bias, `[out]`. */
-  bias(modulePath: string): Float32Array | undefined;
-}
-
-interface LowRankFactors {
-  readonly a: NumberTensor;
-  readonly b: NumberTensor;
+/** One or more LoRAs on top of each other, scales folded in. */
+export interface LayerChanges {
+  /** Undefined where no LoRA touches the module. */
+  change(modulePath: string): LayerChange | undefined;
 }
 
 export interface PredictInput {
@@ -49,7 +44,7 @@ export interface PredictInput {
   /** `[n, joint]` */
   readonly prompt: Float32Array;
   readonly modulation: Modulation;
-  readonly loras?: LowRankStack;
+  readonly loras?: LayerChanges;
   /** Looked at between sections; when it says so, the prediction throws its reason. */
   readonly signal?: AbortSignal;
 }
@@ -78,7 +73,7 @@ export class QwenImageTransformer {
   }
 
   /** @param sigma point on the way, 1 noise and 0 picture, as the reference hands it on (timestep / 1000) */
-  async modulation(sigma: number, loras?: LowRankStack): Promise<Modulation> {
+  async modulation(sigma: number, loras?: LayerChanges): Promise<Modulation> {
     const [modulation] = await this.modulations([sigma], loras);
     if (!modulation) throw new Error('One point has one modulation.');
     return modulation;
@@ -90,7 +85,7 @@ export class QwenImageTransformer {
    *
    * @param signal looked at between them; when it says so, its reason is thrown
    */
-  async modulations(sigmas: readonly number[], loras?: LowRankStack, signal?: AbortSignal): Promise<readonly Modulation[]> {
+  async modulations(sigmas: readonly number[], loras?: LayerChanges, signal?: AbortSignal): Promise<readonly Modulation[]> {
     const { config, weights } = this;
     const points = config.zeroConditioning ? [...sigmas, 0] : sigmas;
     const device = this.options.device === 'cuda' ? 'cuda' : 'cpu';
@@ -164,7 +159,7 @@ export class QwenImageTransformer {
   }
 
   /** Opens a graph, runs it and closes it. */
-  private async once(graph: GraphBuilder, feeds: Feeds, device: Device, loras: LowRankStack | undefined): Promise<Feeds> {
+  private async once(graph: GraphBuilder, feeds: Feeds, device: Device, loras: LayerChanges | undefined): Promise<Feeds> {
     const session = await this.session(graph, device);
     try {
       return await session.run({ ...feeds, ...this.loraFeeds(session, device, loras) });
@@ -203,17 +198,14 @@ export class QwenImageTransformer {
     return tables;
   }
 
-  /** For every branch of the graph its factors; of rank zero where the stack leaves the module alone. */
-  private loraFeeds({ inputNames }: GraphSession, device: Device, loras: LowRankStack | undefined): Feeds {
+  /** For every branch of the graph its numbers; such as change nothing where the stack leaves the module alone. */
+  private loraFeeds({ inputNames }: GraphSession, device: Device, loras: LayerChanges | undefined): Feeds {
     const feeds: Record<string, NumberTensor> = {};
     for (const name of inputNames) {
-      if (!name.endsWith('.lora_A')) continue;
-      const path = name.slice(0, -'.lora_A'.length);
+      const path = moduleOfInput(name);
+      if (path === undefined) continue;
       const [rows = 0, columns = 0] = this.tensors.get(`${path}.weight`) ?? [];
-      const { a, b } = loras?.inputs(path) ?? noFactors(rows, columns, device);
-      feeds[name] = a;
-      feeds[`${path}.lora_B`] = b;
-      feeds[`${path}.lora_bias`] = { data: loras?.bias(path) ?? new Float32Array(rows), dims: [rows] };
+      Object.assign(feeds, branchFeeds(path, this.options.loraTargets.get(path) ?? lowRankOnly, { rows, columns }, loras?.change(path) ?? {}, device));
     }
     return feeds;
   }
@@ -233,12 +225,6 @@ export class QwenImageTransformer {
   private get isPacked(): boolean {
     return this.weights.packed?.(`${blockPath(0)}.attn.to_q.weight`) !== undefined;
   }
-}
-
-/** Matrices without rows are not sure to work on graphics cards; there it is one row of zeros. */
-function noFactors(rows: number, columns: number, device: Device): LowRankFactors {
-  const rank = device === 'cpu' ? 0 : 1;
-  return { a: { data: new Float32Array(rank * columns), dims: [rank, columns] }, b: { data: new Float32Array(rows * rank), dims: [rows, rank] } };
 }
 
 type Feeds = Readonly<Record<string, NumberTensor>>;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fail, ok, type Result } from '../../../core/outcome';
 import type { ChosenDevice } from '../../devices/chooseDevice';
+import { joinedTargets, serves, type LoraTargets } from '../../graph/loraTargets';
 import { AutoencoderKlQwenImage } from '../../models/autoencoderKlQwenImage/autoencoderKlQwenImage';
 import { QwenPromptEncoder } from '../../models/qwen25Vl/qwenPromptEncoder';
 import { QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImageTransformer';
@@ -17,7 +18,7 @@ export interface ComponentWeights {
 export class Components {
   private textEncoder: QwenPromptEncoder | undefined;
   private autoencoder: AutoencoderKlQwenImage | undefined;
-  private transformer: { readonly model: QwenImageTransformer; readonly targets: ReadonlySet<string> } | undefined;
+  private transformer: { readonly model: QwenImageTransformer; readonly targets: LoraTargets } | undefined;
   private plan: MemoryPlan | undefined;
   private needs: readonly ComponentNeed[] = [];
 
@@ -69,19 +70,19 @@ export class Components {
   }
 
   /** The transformer, where it is loaded with a branch for each of the modules that LoRAs touch. */
-  loadedDenoiser(targets: ReadonlySet<string>): QwenImageTransformer | undefined {
+  loadedDenoiser(targets: LoraTargets): QwenImageTransformer | undefined {
     const known = this.transformer;
-    return known && [...targets].every((target) => known.targets.has(target)) ? known.model : undefined;
+    return known && serves(known.targets, targets) ? known.model : undefined;
   }
 
   /** Loads the transformer with those branches and the ones that it had. */
-  async loadDenoiser(targets: ReadonlySet<string>): Promise<Result<QwenImageTransformer>> {
+  async loadDenoiser(targets: LoraTargets): Promise<Result<QwenImageTransformer>> {
     const known = this.transformer;
     await this.release('transformer');
     await this.makeRoom('transformer');
     const { device, compute, attention } = this.chosen;
     const [, blocksPerSession] = this.plan?.blocksAtOnce ?? [];
-    const all = new Set([...(known?.targets ?? []), ...targets]);
+    const all = joinedTargets(known?.targets ?? new Map(), targets);
     const opened = await QwenImageTransformer.open(this.weights.transformer, this.checkpoint.transformer.config, {
       device,
       precision: compute,

@@ -2,9 +2,10 @@ import path from 'node:path';
 import type { LoraRecord } from '../../../core/evaluation/generation';
 import type { LocalModel } from '../../../core/evaluation/inference';
 import { ok, type Result } from '../../../core/outcome';
+import { joinedTargets, type LoraTargets } from '../../graph/loraTargets';
 import { BaseModules } from '../../lora/baseModules';
 import { readLora, type LoraFile } from '../../lora/loraFile';
-import { stackLoras, type LoraStack } from '../../lora/loraStack';
+import { stackLoras, targetsOf, type LoraStack } from '../../lora/loraStack';
 import { matchLora } from '../../lora/matchLora';
 import { fileRecord } from '../../weights/fileRecord';
 import { readSafetensorsHeader } from '../../weights/safetensorsHeader';
@@ -54,14 +55,14 @@ export class LoraShelf {
   }
 
   /** Modules that other LoRAs of the same run touch; those that cannot be read say so when their turn comes. */
-  async targetsOf(files: readonly string[]): Promise<ReadonlySet<string>> {
-    const targets = new Set<string>();
+  async targetsOf(files: readonly string[]): Promise<LoraTargets> {
+    const lists: LoraTargets[] = [];
     for (const file of files) {
       const read = await readLora(file);
       const match = read.ok ? matchLora(read.value, this.modules) : read;
-      if (match.ok) for (const { base } of match.value.matched) targets.add(base.path);
+      if (match.ok) lists.push(targetsOf(match.value));
     }
-    return targets;
+    return joinedTargets(...lists);
   }
 
   private describe(file: LoraFile, known: Pick<LoraRecord, 'file' | 'bytes' | 'sha256' | 'scale'>): { readonly record: LoraRecord; readonly warnings: readonly string[] } {

@@ -5,6 +5,7 @@ import type { EditRequest, EditWatch } from '../../../core/evaluation/inference'
 import { fail, ok, type Failure, type Result } from '../../../core/outcome';
 import { editCancelled } from '../../childFailure';
 import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
+import { joinedTargets } from '../../graph/loraTargets';
 import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
 import { compressionOf } from '../../models/autoencoderKlQwenImage/vaeConfig';
@@ -196,7 +197,7 @@ export class QwenImageEditPlus implements Pipeline {
   private async denoise(job: DenoiseJob): Promise<Result<Float32Array>> {
     const { request, signal, progress, watch, size, schedule, embeddings, latents, loras, guidance } = job;
     const others = await this.loras.targetsOf(request.model.otherLoras ?? []);
-    const targets = new Set([...(loras.stack?.targets ?? []), ...others]);
+    const targets = joinedTargets(loras.stack?.targets ?? new Map(), others);
     const loaded = this.components.loadedDenoiser(targets);
     if (!loaded) progress({ stage: 'loading' });
     const transformer = loaded ? ok(loaded) : await watch.time('loading', () => this.components.loadDenoiser(targets));
@@ -226,7 +227,7 @@ export class QwenImageEditPlus implements Pipeline {
 
   /** They hang on the schedule and on LoRAs that touch them, which few do: a third of all weights is not read again for the others. */
   private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: QwenImageTransformer, signal: AbortSignal): Promise<readonly Modulation[]> {
-    const isTouched = stack !== undefined && [...stack.targets].some((path) => modulates(path));
+    const isTouched = stack !== undefined && [...stack.targets.keys()].some((path) => modulates(path));
     const key = JSON.stringify([[...times], isTouched ? records : []]);
     if (this.modulations?.key === key) return this.modulations.values;
     const values = await transformer.modulations([...times], stack, signal);

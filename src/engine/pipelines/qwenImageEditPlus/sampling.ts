@@ -2,7 +2,7 @@ import type { EditProgress } from '../../../core/evaluation/inference';
 import type { Schedule } from '../../scheduler/flowMatchEuler';
 import { eulerStep } from '../../scheduler/flowMatchEuler';
 import type { ImageShape } from '../../models/qwenImageTransformer/positions';
-import type { LowRankStack, QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImageTransformer';
+import type { LayerChanges, QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImageTransformer';
 import type { Modulation } from '../../models/qwenImageTransformer/modulation';
 import { guided } from './guidance';
 import type { SourceLatents } from './encodings';
@@ -20,7 +20,7 @@ export interface SamplingJob {
   /** `[tokens, joint]`, and of the negative prompt where there is guidance. */
   readonly prompt: Float32Array;
   readonly negative: { readonly prompt: Float32Array; readonly guidance: number } | undefined;
-  readonly loras: LowRankStack | undefined;
+  readonly loras: LayerChanges | undefined;
   readonly signal: AbortSignal;
   progress(report: EditProgress): void;
 }

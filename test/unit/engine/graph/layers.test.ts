@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GraphBuilder, type Value } from '../../../../src/engine/graph/graphBuilder';
 import { openGraph, type NumberTensor } from '../../../../src/engine/graph/graphSession';
 import { attention, gelu, layerNorm, linear, operatorSet, rmsNormOfHeads, rotary, silu, type AttentionFlavour, type LayerContext } from '../../../../src/engine/graph/layers';
+import { lowRankTargets } from '../../../../src/engine/graph/loraTargets';
 import { openSafetensors } from '../../../../src/engine/weights/safetensors';
 import { safetensorsFile, type MadeType } from '../../../../test_data/make/checkpoints/safetensorsFile';
 import { temporaryFolder } from '../../actionContext';
@@ -34,7 +35,7 @@ async function run(
   const weights = await openSafetensors(file);
   if (!weights.ok) throw new Error(weights.failure.message);
   const graph = new GraphBuilder('test', operatorSet);
-  const context: LayerContext = { graph, weights: weights.value, compute: 'float32', attention: options.attention ?? 'multiHead', loraTargets: new Set(options.loraTargets) };
+  const context: LayerContext = { graph, weights: weights.value, compute: 'float32', attention: options.attention ?? 'multiHead', loraTargets: lowRankTargets(options.loraTargets ?? []) };
   const feeds: Record<string, NumberTensor> = { ...options.more };
   const value = build(context, (name, tensor) => {
     feeds[name] = tensor;

@@ -1,6 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
+import { GraphBuilder } from '../../../../src/engine/graph/graphBuilder';
+import { openGraph } from '../../../../src/engine/graph/graphSession';
+import { linear, operatorSet } from '../../../../src/engine/graph/layers';
+import { branchFeeds, type LayerChange } from '../../../../src/engine/graph/loraBranch';
+import { lowRankOnly, type LoraTargets } from '../../../../src/engine/graph/loraTargets';
 import { readLora, type LoraFile } from '../../../../src/engine/lora/loraFile';
 import { openSafetensors } from '../../../../src/engine/weights/safetensors';
 import type { Weights } from '../../../../src/engine/weights/weights';
@@ -72,4 +77,27 @@ export async function baseModel(): Promise<Weights> {
   );
   if (!opened.ok) throw new Error(opened.failure.message);
   return opened.value;
+}
+
+/** What a layer computes on unit vectors with a change, less what it computes without: the changes of weight `[out, in]` and bias. */
+export async function effectOf(base: Weights, path: string, change: LayerChange, targets: LoraTargets): Promise<{ readonly weight: Float32Array; readonly bias: Float32Array }> {
+  const [rows = 0, columns = 0] = base.find(`${path}.weight`)?.shape ?? [];
+  const graph = new GraphBuilder('layer', operatorSet);
+  const x = graph.input('x', 'float32', ['tokens', columns]);
+  graph.output('y', linear({ graph, weights: base, compute: 'float32', attention: 'multiHead', loraTargets: targets }, path, x), 'float32', ['tokens', rows]);
+  const opened = await openGraph(graph, { device: 'cpu' });
+  if (!opened.ok) throw new Error(opened.failure.detail ?? opened.failure.message);
+  try {
+    const units = Float32Array.from({ length: (columns + 1) * columns }, (_, index) => (index % (columns + 1) === 0 ? 1 : 0));
+    const feeds = branchFeeds(path, targets.get(path) ?? lowRankOnly, { rows, columns }, change, 'cpu');
+    const { y } = await opened.value.run({ x: { data: units, dims: [columns + 1, columns] }, ...feeds });
+    const at = (token: number, row: number) => Number(y?.data[token * rows + row]);
+    const [weight, bias] = [await base.read(`${path}.weight`), base.find(`${path}.bias`) ? await base.read(`${path}.bias`) : new Float32Array(rows)];
+    return {
+      weight: weight.map((value, index) => at(index % columns, Math.floor(index / columns)) - at(columns, Math.floor(index / columns)) - value),
+      bias: bias.map((value, row) => at(columns, row) - value),
+    };
+  } finally {
+    await opened.value.release();
+  }
 }

@@ -44,7 +44,7 @@ function encoder(options: Partial<PromptEncoderOptions> = {}): Promise<Result<Qw
 }
 
 async function context(attention: 'multiHead' | 'plain' = 'multiHead') {
-  return { weights: value(await openTextEncoderWeights(path.join(checkpoint, 'text_encoder'))), compute: 'float32', attention, loraTargets: new Set<string>() } as const;
+  return { weights: value(await openTextEncoderWeights(path.join(checkpoint, 'text_encoder'))), compute: 'float32', attention, loraTargets: new Map<string, never>() } as const;
 }
 
 describe('what the vision tower is fed with', () => {

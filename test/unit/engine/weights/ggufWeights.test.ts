@@ -81,7 +81,7 @@ describe('ggml’s blocks', () => {
     const x = numbers(3 * columns, 5);
     const graph = new GraphBuilder('test', operatorSet);
     const input = graph.input('x', 'float32', [3, columns]);
-    graph.output('y', linear({ graph, weights, compute: 'float32', attention: 'multiHead', loraTargets: new Set() }, layer, input), 'float32', [3, rows]);
+    graph.output('y', linear({ graph, weights, compute: 'float32', attention: 'multiHead', loraTargets: new Map() }, layer, input), 'float32', [3, rows]);
     const session = await openGraph(graph, { device: 'cpu', prepack: true });
     if (!session.ok) throw new Error(session.failure.detail);
     const { y } = await session.value.run({ x: { data: x, dims: [3, columns] } });

@@ -74,7 +74,7 @@ describe('packed weights', () => {
     const expected = reference.linear(x, unpacked, await weights.read(`${layer}.bias`), columns);
     const graph = new GraphBuilder('test', operatorSet);
     const input = graph.input('x', 'float32', [7, columns]);
-    graph.output('y', linear({ graph, weights, compute: 'float32', attention: 'multiHead', loraTargets: new Set() }, layer, input), 'float32', [7, rows]);
+    graph.output('y', linear({ graph, weights, compute: 'float32', attention: 'multiHead', loraTargets: new Map() }, layer, input), 'float32', [7, rows]);
     const session = await openGraph(graph, { device: 'cpu', prepack: true });
     if (!session.ok) throw new Error(session.failure.detail);
     const { y } = await session.value.run({ x: { data: x, dims: [7, columns] } });

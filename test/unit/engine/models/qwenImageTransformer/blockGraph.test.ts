@@ -4,6 +4,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGraph, type NumberTensor } from '../../../../../src/engine/graph/graphSession';
 import type { AttentionFlavour, ComputeType } from '../../../../../src/engine/graph/layers';
+import { lowRankTargets } from '../../../../../src/engine/graph/loraTargets';
 import { ModelProtoSchema } from '../../../../../src/engine/graph/onnx_pb';
 import { readConfig } from '../../../../../src/engine/models/readConfig';
 import { ports, sectionGraph } from '../../../../../src/engine/models/qwenImageTransformer/blockGraph';
@@ -46,7 +47,7 @@ async function velocity(compute: ComputeType, attention: AttentionFlavour, zeroC
   };
   for (let block = 0; block < config.layers; block++) feeds[ports.blockModulation(block)] = { data: numbers(12 * rows * config.width, 10 + block, 0.3), dims: [12, rows, config.width] };
   for (const section of sections) {
-    const session = await openGraph(sectionGraph({ weights, compute, attention, loraTargets: new Set() }, config, section), { device: 'cpu' });
+    const session = await openGraph(sectionGraph({ weights, compute, attention, loraTargets: new Map() }, config, section), { device: 'cpu' });
     if (!session.ok) throw new Error(session.failure.detail);
     const results = await session.value.run(feeds);
     feeds = { ...feeds, ...Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name.replace('.next', ''), tensor])) };
@@ -71,7 +72,7 @@ describe.each([false, true])('the graph of the blocks (zero conditioning: %s)', 
 
   it('fits together in bfloat16, for which the processor only lacks kernels', async () => {
     for (const section of sectionsOf(3, 1)) {
-      const graph = sectionGraph({ weights, compute: 'bfloat16', attention: 'multiHead', loraTargets: new Set(['transformer_blocks.1.attn.to_q']) }, { ...published, zeroConditioning }, section);
+      const graph = sectionGraph({ weights, compute: 'bfloat16', attention: 'multiHead', loraTargets: lowRankTargets(['transformer_blocks.1.attn.to_q']) }, { ...published, zeroConditioning }, section);
       expect(await openGraph(graph, { device: 'cpu' })).toMatchObject({ ok: false, failure: { detail: expect.stringMatching(/^Could not find an implementation for \w+\(\d+\) node/) } });
     }
   });
@@ -79,7 +80,7 @@ describe.each([false, true])('the graph of the blocks (zero conditioning: %s)', 
 
 describe('the names in the graph', () => {
   it('are the module paths of the checkpoint, and its weights are nowhere copied', () => {
-    const { graph } = fromBinary(ModelProtoSchema, sectionGraph({ weights, compute: 'float32', attention: 'multiHead', loraTargets: new Set() }, published, { first: 0, end: 3 }).build());
+    const { graph } = fromBinary(ModelProtoSchema, sectionGraph({ weights, compute: 'float32', attention: 'multiHead', loraTargets: new Map() }, published, { first: 0, end: 3 }).build());
     const nodes = new Set(graph?.node.map(({ name }) => name));
     for (const name of ['img_in', 'txt_norm', 'transformer_blocks.1.attn.to_out.0', 'transformer_blocks.2.img_mlp.net.0.proj', 'proj_out']) expect(nodes).toContain(name);
     // What only the last block's text would need is left out.

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lowRankTargets } from '../../../../../src/engine/graph/loraTargets';
 import { readConfig } from '../../../../../src/engine/models/readConfig';
 import { qwenImageTransformerConfig, type QwenImageTransformerConfig } from '../../../../../src/engine/models/qwenImageTransformer/config';
 import { rotaryTables, type ImageShape } from '../../../../../src/engine/models/qwenImageTransformer/positions';
-import { QwenImageTransformer, type LowRankStack, type PredictInput, type TransformerOptions } from '../../../../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
+import { QwenImageTransformer, type LayerChanges, type PredictInput, type TransformerOptions } from '../../../../../src/engine/models/qwenImageTransformer/qwenImageTransformer';
 import { quantisedWeights } from '../../../../../src/engine/weights/quantisedWeights';
 import { openSafetensors } from '../../../../../src/engine/weights/safetensors';
 import type { Weights } from '../../../../../src/engine/weights/weights';
@@ -32,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const usual: TransformerOptions = { device: 'cpu', precision: 'float32', loraTargets: new Set() };
+const usual: TransformerOptions = { device: 'cpu', precision: 'float32', loraTargets: new Map() };
 
 async function transformer(options: Partial<TransformerOptions> = {}, changed: Partial<QwenImageTransformerConfig> = {}, from = weights): Promise<QwenImageTransformer> {
   const opened = await QwenImageTransformer.open(from, { ...config, ...changed }, { ...usual, ...options });
@@ -49,7 +50,7 @@ const shapes = () => {
 const targetTokens = 24;
 const ofTarget = (values: Float32Array) => values.subarray(0, targetTokens * config.outputs);
 
-async function input(model: QwenImageTransformer, sigma: number, loras?: LowRankStack): Promise<PredictInput> {
+async function input(model: QwenImageTransformer, sigma: number, loras?: LayerChanges): Promise<PredictInput> {
   const modulation = await model.modulation(sigma, loras);
   return { latents: golden.floats('latents'), imageShapes: shapes(), prompt: golden.floats('prompt'), modulation, ...(loras ? { loras } : {}) };
 }
@@ -101,7 +102,7 @@ describe('the transformer, held against float64', () => {
   it('takes LoRAs on any module, several ranks in turn, and is the base again without', async () => {
     const targets = ['img_in', 'transformer_blocks.0.attn.to_q', 'transformer_blocks.0.attn.to_out.0', 'transformer_blocks.0.attn.add_k_proj', 'transformer_blocks.1.txt_mlp.net.0.proj'];
     targets.push('transformer_blocks.2.img_mlp.net.2', 'transformer_blocks.1.txt_mod.1', 'time_text_embed.timestep_embedder.linear_1', 'norm_out.linear', 'proj_out');
-    const model = await transformer({ loraTargets: new Set(targets) });
+    const model = await transformer({ loraTargets: lowRankTargets(targets) });
     const values = await allValues(weights);
     const sigma = 0.375;
     for (const rank of [0, 4, 9, 0]) {
@@ -115,7 +116,7 @@ describe('the transformer, held against float64', () => {
 
   it('is the same block by block, for two prompts at once, on weights of 16 bits', async () => {
     const whole = await transformer();
-    const parts = await transformer({ blocksPerSession: 2, loraTargets: new Set(['transformer_blocks.1.attn.to_v']) });
+    const parts = await transformer({ blocksPerSession: 2, loraTargets: lowRankTargets(['transformer_blocks.1.attn.to_v']) });
     const first = await input(whole, 0.625);
     const second = { ...first, prompt: numbers(3 * config.joint, 5) };
     const velocities = await parts.predictAll([first, second]);
@@ -132,7 +133,7 @@ describe('the transformer, held against float64', () => {
     const loras = stackOf([target], 3);
     const values = await allValues(packed.value);
     for (const blocksPerSession of [undefined, 1]) {
-      const model = await transformer({ loraTargets: new Set([target]), ...(blocksPerSession === undefined ? {} : { blocksPerSession }) }, {}, packed.value);
+      const model = await transformer({ loraTargets: lowRankTargets([target]), ...(blocksPerSession === undefined ? {} : { blocksPerSession }) }, {}, packed.value);
       const job = await input(model, 0.625, loras.stack);
       expect(largestDifference(await model.predict(job), referenceTransformer(values, config, { ...job, sigma: 0.625 }, loras.reference))).toBeLessThan(1e-4);
     }
@@ -149,7 +150,7 @@ describe('the transformer, held against float64', () => {
     return new Map(await Promise.all(from.names.map(async (name) => [name, await from.read(name)] as const)));
   }
 
-  function stackOf(targets: readonly string[], rank: number): { readonly stack: LowRankStack; readonly reference: ReferenceLoras } {
+  function stackOf(targets: readonly string[], rank: number): { readonly stack: LayerChanges; readonly reference: ReferenceLoras } {
     const parts = new Map(
       targets.map((target, index) => {
         const [rows = 0, columns = 0] = weights.find(`${target}.weight`)?.shape ?? [];
@@ -157,11 +158,10 @@ describe('the transformer, held against float64', () => {
       }),
     );
     const stack = {
-      inputs: (target: string) => {
+      change: (target: string) => {
         const part = parts.get(target);
-        return part && { a: { data: part.a, dims: [rank, part.columns] }, b: { data: part.b, dims: [part.rows, rank] } };
+        return part && { lowRank: { a: { data: part.a, dims: [rank, part.columns] }, b: { data: part.b, dims: [part.rows, rank] } }, bias: part.bias };
       },
-      bias: (target: string) => parts.get(target)?.bias,
     };
     return { stack, reference: new Map([...parts].map(([target, { a, b, bias }]) => [target, { a, b, bias, rank }])) };
   }

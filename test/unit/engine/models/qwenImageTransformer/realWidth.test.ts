@@ -31,7 +31,7 @@ describe.skipIf(process.env['EVALMARK_REAL_WIDTH'] !== '1')('two blocks of the p
     const sigma = 0.75;
     const velocities: Float32Array[] = [];
     for (const blocksPerSession of [undefined, 1]) {
-      const model = await QwenImageTransformer.open(weights, config, { device: 'cpu', precision: 'bfloat16', loraTargets: new Set(), ...(blocksPerSession === undefined ? {} : { blocksPerSession }) });
+      const model = await QwenImageTransformer.open(weights, config, { device: 'cpu', precision: 'bfloat16', loraTargets: new Map(), ...(blocksPerSession === undefined ? {} : { blocksPerSession }) });
       if (!model.ok) throw new Error(model.failure.message);
       velocities.push(await model.value.predict({ ...job, modulation: await model.value.modulation(sigma) }));
       await model.value.dispose();
