@@ -25,6 +25,7 @@ import { needsPerson } from './status/needsPerson';
 import { PlanTerminals } from './terminal/planTerminal';
 import { ContextKeys } from './contextKeys';
 import { CodeLenses } from './text/codeLenses';
+import { Completions } from './text/completions';
 import { Problems } from './text/problems';
 import { QuickFixes } from './text/quickFixes';
 import { StepHover } from './text/stepHover';
@@ -74,6 +75,7 @@ export class Extension {
     this.lifetime.add(new StatusBar(this.plans, this.desk, this.environment));
     this.lifetime.add(new CodeLenses(this.plans));
     this.lifetime.add(new StepHover(this.plans));
+    this.lifetime.add(new Completions(this.plans));
     this.lifetime.add(new Problems(this.plans));
     this.lifetime.add(new QuickFixes(this.plans));
     this.lifetime.add(this.desk.onChange(() => this.questionsChanged()));

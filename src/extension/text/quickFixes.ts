@@ -1,12 +1,13 @@
-import { CodeAction, CodeActionKind, languages, type CodeActionContext, type CodeActionProvider, type Diagnostic, type Range, type TextDocument } from 'vscode';
+import { CodeAction, CodeActionKind, languages, Range, WorkspaceEdit, type CodeActionContext, type CodeActionProvider, type Diagnostic, type TextDocument } from 'vscode';
 import { commandId, type CommandId } from '../commands/commandId';
 import { targetOf } from '../commands/target';
 import { Lifetime } from '../lifetime';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet } from '../plans/planSet';
+import { textFixes } from './planFixes';
 import { problemSource } from './problems';
 
-/** What to do about a problem of a plan: run again, forgive, or change the setting that it names. */
+/** What to do about a problem of a plan: put the text right, run again, forgive, or change the setting that it names. */
 export class QuickFixes implements CodeActionProvider {
   private readonly lifetime = new Lifetime();
 
@@ -16,12 +17,26 @@ export class QuickFixes implements CodeActionProvider {
 
   provideCodeActions(document: TextDocument, _range: Range, { diagnostics }: CodeActionContext): CodeAction[] {
     const host = this.plans.of(document.uri);
-    return host ? diagnostics.filter(({ source }) => source === problemSource).flatMap((problem) => fixesOf(host, problem)) : [];
+    return host ? diagnostics.filter(({ source }) => source === problemSource).flatMap((problem) => [...editsOf(document, host, problem), ...fixesOf(host, problem)]) : [];
   }
 
   dispose(): void {
     this.lifetime.dispose();
   }
+}
+
+function editsOf(document: TextDocument, { plan }: PlanHost, problem: Diagnostic): CodeAction[] {
+  if (!plan) return [];
+  const { start, end } = problem.range;
+  const text = { lineCount: document.lineCount, line: (index: number) => (index < document.lineCount ? document.lineAt(index).text : '') };
+  return textFixes({ code: String(problem.code), range: { line: start.line, start: start.character, end: end.character } }, text, plan).map((change, index) => {
+    const action = new CodeAction(change.title, CodeActionKind.QuickFix);
+    action.diagnostics = [problem];
+    action.edit = new WorkspaceEdit();
+    action.edit.replace(document.uri, new Range(change.line, change.start, change.endLine, change.end), change.text);
+    action.isPreferred = index === 0;
+    return action;
+  });
 }
 
 function fixesOf(host: PlanHost, problem: Diagnostic): CodeAction[] {
@@ -31,6 +46,7 @@ function fixesOf(host: PlanHost, problem: Diagnostic): CodeAction[] {
   const fixes = setting === undefined ? [] : [fix(problem, `Change the setting “${setting}”`, commandId.openSettings, setting)];
   if (!step) return fixes;
   const target = targetOf(host, 'step', step.id);
+  if (code.startsWith('unknown-') && code !== 'unknown-mark') return [fix(problem, 'Change the linked action…', commandId.changeAction, target)];
   if (code === 'unknown-mark') return [fix(problem, 'Mark as to do', commandId.markTodo, target), fix(problem, 'Mark as done', commandId.markDone, target)];
   const again = fix(problem, code === 'interrupted' ? 'Resume the step' : 'Run the step again', commandId.run, target);
   again.isPreferred = true;
