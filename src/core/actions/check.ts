@@ -1,5 +1,6 @@
 import { commandFailure, commandName, lastLines } from '../shell/commandFailure';
 import { commandsOfBlock } from '../shell/commandLines';
+import { isVersion, pythonAdvice } from '../shell/interpreters';
 import { comparePackages, listedPackages, wantedPackages } from '../shell/pythonPackages';
 import { shellQuote } from '../shell/quoting';
 import { restoreSession } from '../shell/sessionMemory';
@@ -46,15 +47,9 @@ async function checkVersion({ link }: LinkedStep, context: ActionContext): Promi
   return failed({
     code: `${program}-version`,
     message: `${title} ${version} found, ${expected} wanted.`,
-    advice: `Install ${title} ${expected} (and make the virtual environment anew with it), or correct the version in the plan.`,
+    advice: program === 'python' ? await pythonAdvice(version, expected, context) : `Install ${title} ${expected}, or correct the version in the plan.`,
     short: `found ${version}`,
   });
-}
-
-/** As far as the plan says: `3.13` fits every 3.13.x. */
-function isVersion(found: string, expected: string): boolean {
-  const parts = found.split('.');
-  return expected.split('.').every((part, index) => Number(part) === Number(parts[index] ?? Number.NaN));
 }
 
 async function checkPackages({ link, task }: LinkedStep, context: ActionContext): Promise<Outcome> {

@@ -5,10 +5,11 @@ import { isBaseModel } from '../evaluation/modelSelector';
 import { bytesText } from '../hub/bytesText';
 import type { FileChoice } from '../hub/defaultFiles';
 import { downloadSnapshot, type Download, type DownloadRequest } from '../hub/download';
+import { placeSnapshot } from '../hub/localFolder';
 import { modelFolders } from '../hub/modelFolders';
 import { readSurvey } from '../hub/surveyFile';
 import type { TreeFile } from '../hub/tree';
-import { cancelled, done, failed, type Outcome } from '../outcome';
+import { cancelled, done, failed, ok, type Outcome, type Result } from '../outcome';
 import type { Action, ActionContext } from './action';
 import { offerOrphans } from './downloadOrphans';
 import { downloadTargets } from './downloadTargets';
@@ -42,6 +43,8 @@ export const download: Action = {
       const makesRoom = !first.ok && first.failure.code === 'disk-space' && (await offerOrphans(hub.value.cacheFolder, context));
       const downloaded = makesRoom ? await downloadSnapshot(request) : first;
       if (!downloaded.ok) return context.signal.aborted ? cancelled : failed(downloaded.failure);
+      const placed = await placeAsAsked(downloaded.value, link.arguments.folder, context);
+      if (!placed.ok) return failed(placed.failure);
       const told = await tellEvaluation(downloaded.value, context);
       if (told) return told;
       fetched.push(downloaded.value);
@@ -56,6 +59,19 @@ function tellChoice(repository: string, { chosen, left }: FileChoice<TreeFile>, 
   log.info(`${repository}: ${text(chosen)} chosen: ${chosen.map(({ path }) => path).slice(0, 40).join(', ')}${chosen.length > 40 ? ', …' : ''}.`);
   for (const { reason, files } of left) log.info(`${repository}: left out as ${reason}: ${text(files)}.`);
   progress({ message: `${text(chosen)} to fetch` });
+}
+
+/** A line with `--local-dir` wants the files in a folder, too; one outside the workspace is not written to. */
+async function placeAsAsked({ snapshot }: Download, folder: string | undefined, { paths, log }: ActionContext): Promise<Result<unknown>> {
+  if (folder === undefined) return ok(undefined);
+  const relative = path.relative(paths.workspace, path.resolve(paths.workspace, folder));
+  if (/^(?:\.\.(?:[\\/]|$)|~)/.test(relative) || path.isAbsolute(relative)) {
+    log.warn(`${folder} lies outside the workspace folder, so nothing is put there: ${snapshot.repository} lies in the cache, ${snapshot.folder}.`);
+    return ok(undefined);
+  }
+  const placed = await placeSnapshot(snapshot, paths.workspace, relative);
+  if (placed.ok) log.info(`${placed.value} ${placed.value === 1 ? 'file' : 'files'} of ${snapshot.repository} put into ${folder}.`);
+  return placed;
 }
 
 function listOf(value: string | undefined): readonly string[] | undefined {

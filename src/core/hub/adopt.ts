@@ -30,7 +30,7 @@ export async function adoptFiles(blobs: string, wanted: readonly TreeFile[], fol
       tell(`comparing ${path.basename(candidate)} with ${file.path}`);
       if ((await hashOfFile(candidate, file, signal).catch(() => undefined)) !== file.hash) continue;
       signal.throwIfAborted();
-      adopted.push({ file, from: candidate, by: await take(candidate, path.join(blobs, file.hash)) });
+      adopted.push({ file, from: candidate, by: await takeOver(candidate, path.join(blobs, file.hash)) });
       break;
     }
   }
@@ -61,7 +61,7 @@ async function filesOfSizes(folders: readonly string[], sizes: ReadonlySet<numbe
 }
 
 /** A clone costs no space and stays whole when the original is changed; a hard link costs none; a copy is the last way. */
-async function take(from: string, blob: string): Promise<Adopted['by']> {
+export async function takeOver(from: string, blob: string): Promise<Adopted['by']> {
   await onDisk(mkdir(path.dirname(blob), { recursive: true }));
   const temporary = `${blob}.evalmark-adopted`;
   await rm(temporary, { force: true });

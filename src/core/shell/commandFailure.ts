@@ -54,7 +54,17 @@ function adviceFor(command: string, exitCode: number, output: string): string {
   if (exitCode === 137) return 'It was killed, most often because memory ran out: close other programs, then run the step again.';
   if (/No space left on device/i.test(output)) return 'The disk is full: free some space, then run the step again.';
   if (/externally-managed-environment/.test(output)) return 'This Python refuses packages outside a virtual environment: run the step that creates and activates one first.';
+  if (/ensurepip is not available/i.test(output)) return 'This Python came without the part that makes virtual environments: install it (Debian and Ubuntu: sudo apt install python3-venv), then run the step again.';
+  const unfound = /No matching distribution found for (\S+)/.exec(output)?.[1];
+  if (unfound !== undefined) return noRelease(unfound, output);
   if (/Temporary failure in name resolution|Could not resolve host|Connection refused|Network is unreachable/i.test(output)) return 'The network cannot be reached: check the connection, then run the step again.';
   if (/No such file or directory/.test(output)) return 'A file or folder of the command does not exist: check its paths, and in which folder the shell is.';
   return 'Read the output in the log, correct the cause, then run the step again.';
+}
+
+/** pip names the releases that it saw; none at all means that nothing is built for this Python or machine. */
+function noRelease(wanted: string, output: string): string {
+  const versions = /\(from versions: ([^)]*)\)/.exec(output)?.[1] ?? 'none';
+  if (versions === 'none') return `The package index has nothing called ${wanted} for this Python and this machine: check the name, the index, and which Python versions it is built for.`;
+  return `The package index has no ${wanted} for this Python; it has ${versions.split(', ').slice(-5).join(', ')}: take one of these in the plan's block.`;
 }

@@ -4,7 +4,8 @@ import type { ActionContext } from '../actions/action';
 import type { Failure } from '../outcome';
 import { commandName } from './commandFailure';
 import { activeEnvironment } from './sessionMemory';
-import { foldersMade, simpleCommands, type SimpleCommand } from './simpleCommands';
+import { foldersMade, simpleCommands } from './simpleCommands';
+import { environmentActivated, environmentMade } from './virtualEnvironment';
 
 /**
  * A command that exited with 0 has not always done its work. For those whose work is known (virtual environments,
@@ -29,25 +30,6 @@ export async function unmetPostcondition(command: string, folder: string, contex
     }
   }
   return undefined;
-}
-
-/** The folder of `python -m venv FOLDER`, `virtualenv FOLDER`, `uv venv [FOLDER]`. */
-function environmentMade({ words, unresolved }: SimpleCommand): string | undefined {
-  const [program = '', ...rest] = words;
-  const args = /^(?:.*\/)?(?:python[\d.]*|py)$/.test(program) ? afterModule(rest) : program === 'virtualenv' ? rest : program === 'uv' && rest[0] === 'venv' ? rest.slice(1) : undefined;
-  if (!args) return undefined;
-  const folder = args.find((word, index) => !word.startsWith('-') && !/^(?:--prompt|--python|-p)$/.test(args[index - 1] ?? '')) ?? (program === 'uv' ? '.venv' : undefined);
-  return folder === undefined || unresolved.has(folder) ? undefined : folder;
-}
-
-function afterModule(words: readonly string[]): readonly string[] | undefined {
-  const at = words.indexOf('-m');
-  return at >= 0 && /^(?:venv|virtualenv)$/.test(words[at + 1] ?? '') ? words.slice(at + 2) : undefined;
-}
-
-function environmentActivated({ words: [program = '', script = ''], unresolved }: SimpleCommand): string | undefined {
-  if (!/^(?:source|\.)$/.test(program) || unresolved.has(script) || !/(?:^|[\\/])(?:bin|Scripts)[\\/]activate$/.test(script)) return undefined;
-  return path.dirname(path.dirname(script));
 }
 
 async function hasPython(folder: string): Promise<boolean> {

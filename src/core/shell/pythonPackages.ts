@@ -16,7 +16,7 @@ export function wantedPackages(commands: readonly string[]): readonly WantedPack
     for (const [index, word] of words.entries()) {
       if (index <= at || word.startsWith('-') || optionsWithValue.test(words[index - 1] ?? '')) continue;
       const found = packageWord.exec(word);
-      if (found?.[1] !== undefined) wanted.set(normalized(found[1]), { name: found[1], ...(found[2] === undefined ? {} : { version: found[2] }) });
+      if (found?.[1] !== undefined) wanted.set(packageKey(found[1]), { name: found[1], ...(found[2] === undefined ? {} : { version: found[2] }) });
     }
   }
   return [...wanted.values()];
@@ -27,16 +27,24 @@ export function listedPackages(output: string): ReadonlyMap<string, string> {
   const listed = new Map<string, string>();
   const json = /^\s*(\[\s*\{.*\}\s*\])\s*$/ms.exec(output)?.[1];
   for (const match of json === undefined ? output.matchAll(/^([A-Za-z0-9][\w.-]*)(?:==|[ \t]+)(\d\S*)/gm) : json.matchAll(/"name":\s*"([^"]+)",\s*"version":\s*"([^"]+)"/g)) {
-    listed.set(normalized(match[1] ?? ''), match[2] ?? '');
+    listed.set(packageKey(match[1] ?? ''), match[2] ?? '');
   }
   return listed;
 }
 
+/** What `pip install` says that it installed, and what it found installed: normalised name to version. */
+export function installedPackages(output: string): { readonly fresh: ReadonlyMap<string, string>; readonly present: ReadonlyMap<string, string> } {
+  const fresh = [...output.matchAll(/^Successfully installed (.+)$/gm)].flatMap(([, list = '']) => [...list.matchAll(/(\S+)-(\d[^\s-]*)/g)]);
+  const present = [...output.matchAll(/^Requirement already satisfied: ([A-Za-z0-9][\w.-]*).*\((\d[^()\s]*)\)\s*$/gm)];
+  const byName = (found: readonly RegExpExecArray[]): ReadonlyMap<string, string> => new Map(found.map(([, name = '', version = '']) => [packageKey(name), version]));
+  return { fresh: byName(fresh), present: byName(present) };
+}
+
 export function comparePackages(wanted: readonly WantedPackage[], listed: ReadonlyMap<string, string>): { readonly missing: readonly string[]; readonly different: readonly string[] } {
   return {
-    missing: wanted.filter(({ name }) => !listed.has(normalized(name))).map(({ name }) => name),
+    missing: wanted.filter(({ name }) => !listed.has(packageKey(name))).map(({ name }) => name),
     different: wanted.flatMap(({ name, version }) => {
-      const found = listed.get(normalized(name));
+      const found = listed.get(packageKey(name));
       // A local part such as +cu118 is the same release.
       return version === undefined || found === undefined || found === version || found.split('+')[0] === version ? [] : [`${name} ${found} found, ${version} wanted`];
     }),
@@ -47,7 +55,7 @@ export function comparePackages(wanted: readonly WantedPackage[], listed: Readon
 const packageWord = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?:\[[^\]]*\])?(?:==([^,;*\s]+)|[<>=!~;@ ].*)?$/;
 const optionsWithValue = /^(?:-[rceitf]|--(?:requirement|constraint|editable|index-url|extra-index-url|find-links|target|platform|python-version|implementation|abi|root|prefix|src|upgrade-strategy|progress-bar|proxy|timeout|retries|trusted-host|cert|cache-dir|log|no-binary|only-binary))$/;
 
-/** PEP 503. */
-function normalized(name: string): string {
+/** The name as packages are compared by it (PEP 503). */
+export function packageKey(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }

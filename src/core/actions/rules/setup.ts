@@ -1,5 +1,5 @@
 import type { ActionArguments } from '../action';
-import { hubCommandOf, type HubCommand } from './hubCommand';
+import { downloadArguments, hubCommandOf } from './hubCommand';
 import { categoryOf, rangeOf, repositoryPattern, textRule, type Match, type Rule, type RuleInput } from './rule';
 
 /** Logging in, downloading, directories. */
@@ -75,7 +75,7 @@ function downloadOfBlock({ task, lower }: RuleInput): Match | undefined {
   const fetched = task.blocks.flatMap((block) =>
     block.lines.flatMap((line, index) => {
       const command = hubCommandOf(line);
-      return command?.kind === 'download' && !command.repository.includes('<') ? [{ repository: command.repository, arguments: argumentsOf(command), line: block.line + index + 1 }] : [];
+      return command?.kind === 'download' && !command.repository.includes('<') ? [{ repository: command.repository, arguments: downloadArguments(command), line: block.line + index + 1 }] : [];
     }),
   );
   const named = fetched.filter(({ repository }) => lower.includes(lastPart(repository)));
@@ -107,11 +107,7 @@ function downloadOfBlock({ task, lower }: RuleInput): Match | undefined {
 function lineFor({ task }: RuleInput, repository: string): ActionArguments {
   const commands = task.blocks.flatMap((block) => block.lines.map(hubCommandOf));
   const own = commands.find((command) => command?.kind === 'download' && command.repository === repository);
-  return own?.kind === 'download' ? argumentsOf(own) : { repository };
-}
-
-function argumentsOf({ repository, revision, include, exclude }: Extract<HubCommand, { kind: 'download' }>): ActionArguments {
-  return { repository, ...(revision === undefined ? {} : { revision }), ...(include.length > 0 ? { include: include.join(',') } : {}), ...(exclude.length > 0 ? { exclude: exclude.join(',') } : {}) };
+  return own?.kind === 'download' ? downloadArguments(own) : { repository };
 }
 
 function lastPart(repository: string): string {

@@ -175,10 +175,15 @@ describe('lines for the hf tool', () => {
     ['hf auth login --token $HF_TOKEN', { kind: 'login' }],
     ['huggingface-cli download Qwen/Qwen-Image-Edit-2509', { kind: 'download', repository: 'Qwen/Qwen-Image-Edit-2509', include: [], exclude: [] }],
     ['hf download a/b model.safetensors config.json --revision v1.0', { kind: 'download', repository: 'a/b', revision: 'v1.0', include: ['model.safetensors', 'config.json'], exclude: [] }],
-    ['hf download a/b --include "*.json" "vae/*" --exclude=*.bin --local-dir ./models', { kind: 'download', repository: 'a/b', include: ['*.json', 'vae/*'], exclude: ['*.bin'] }],
-    ['huggingface-cli download --local-dir out a/b --local-dir-use-symlinks False', { kind: 'download', repository: 'a/b', include: [], exclude: [] }],
+    ['hf download a/b --include "*.json" "vae/*" --exclude=*.bin --local-dir ./models', { kind: 'download', repository: 'a/b', include: ['*.json', 'vae/*'], exclude: ['*.bin'], folder: './models' }],
+    ['huggingface-cli download --local-dir out a/b --local-dir-use-symlinks False', { kind: 'download', repository: 'a/b', include: [], exclude: [], folder: 'out' }],
     ['hf download a/b --repo-type dataset', undefined],
     ['hf cache ls', undefined],
+    ['huggingface-cli download <model-name>', { kind: 'download', repository: '<model-name>', include: [], exclude: [] }],
+    ['hf download a/b > log.txt', undefined],
+    ['hf download a/b | tee log.txt', undefined],
+    ['hf download $MODEL', undefined],
+    ['hf download a/b && echo done', undefined],
     ['hfx download a/b', undefined],
   ])('%s', (line, expected) => expect(hubCommandOf(line)).toEqual(expected));
 });
