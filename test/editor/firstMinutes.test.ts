@@ -39,7 +39,7 @@ it('opens the walkthrough, whose steps have pictures', async () => {
 
 it('looks at the machine when asked', async () => {
   await editor.page.locator('.welcome-view a').filter({ hasText: 'check this environment' }).click();
-  await treeRow(editor, 'Device, ', 'Environment').waitFor();
+  await treeRow(editor, 'Disk, ', 'Environment').waitFor();
   await treeRow(editor, 'Disk, ', 'Environment').waitFor();
   await treeRow(editor, 'Git, no repository, needs attention', 'Environment').waitFor();
 });

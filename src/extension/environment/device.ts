@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
 import { bytes } from '../status/wording';
+import type { EnvironmentFact } from './facts';
+import type { GraphicsCards } from './graphicsCards';
 
 export interface Device {
   /** For the status bar: "cuda:0 10.2/24 GB", "cpu". */
@@ -8,20 +9,43 @@ export interface Device {
   readonly long: string;
 }
 
-/** The first NVIDIA card that its driver's own tool names, else the processor. */
-export async function findDevice(): Promise<Device> {
-  const output = await run('nvidia-smi', ['--query-gpu=name,memory.used,memory.total', '--format=csv,noheader,nounits']);
-  const [name, used, total] = output?.split('\n')[0]?.split(',').map((part) => part.trim()) ?? [];
-  if (name !== undefined && Number(total) > 0) {
-    const mebibyte = 1024 * 1024;
-    return { short: `cuda:0 ${(Number(used) / 1024).toFixed(1)}/${Math.round(Number(total) / 1024)} GB`, long: `${name}, ${bytes(Number(total) * mebibyte)}` };
-  }
-  const processors = cpus();
-  return { short: 'cpu', long: `${processors[0]?.model.trim() ?? 'Processor'}, ${processors.length} cores. No NVIDIA driver answered.` };
+/** What edits run on: the first NVIDIA card, else the processor. */
+export function deviceOf(found: GraphicsCards | undefined): Device {
+  const card = found?.cards[0];
+  if (card) return { short: `cuda:0 ${(card.used / gibibyte).toFixed(1)}/${Math.round(card.total / gibibyte)} GB`, long: `${card.name}, ${bytes(card.total)}` };
+  return { short: 'cpu', long: `${processorText()}. No NVIDIA driver answered.` };
 }
 
-function run(command: string, args: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(command, args, { timeout: 5000, windowsHide: true }, (error, output) => resolve(error ? undefined : output));
-  });
+/** Card, memory and driver, each in a row of its own. */
+export function deviceFacts(found: GraphicsCards | undefined): readonly EnvironmentFact[] {
+  const card = found?.cards[0];
+  if (!found || !card) {
+    const detail = 'No NVIDIA driver answered (nvidia-smi). Edits run on the processor, or on what else the engine finds on this machine.';
+    return [{ icon: 'chip', label: 'Processor', value: processorText(), detail }];
+  }
+  const { cards, driver, cuda } = found;
+  const same = cards.every(({ name }) => name === card.name);
+  const all = cards.map(({ name, used, total }, index) => `${index}: ${name}, ${bytes(used)} of ${bytes(total)} in use`).join('\n');
+  const sum = (of: 'used' | 'total'): number => cards.reduce((total, one) => total + one[of], 0);
+  const isOld = cuda !== undefined && Number.parseInt(cuda, 10) < oldestCuda;
+  return [
+    { icon: 'chip', label: 'GPU', value: cards.length === 1 ? card.name : same ? `${cards.length} × ${card.name}` : `${card.name} and ${cards.length - 1} more`, detail: all },
+    { icon: 'dashboard', label: 'VRAM', value: `${bytes(sum('total') - sum('used'))} of ${bytes(sum('total'))} free`, detail: cards.length === 1 ? 'What other programs hold is missing to a model.' : all },
+    {
+      icon: 'circuit-board',
+      label: 'Driver',
+      value: `${driver}${cuda === undefined ? '' : `, CUDA ${cuda}`}`,
+      detail: isOld ? `The engine needs CUDA ${oldestCuda}: update the NVIDIA driver to 525 or later. Until then edits run on the processor.` : 'CUDA is the newest that this driver serves.',
+      ...(isOld ? { wanting: true } : {}),
+    },
+  ];
+}
+
+/** The engine's runtime is built for it. */
+const oldestCuda = 12;
+const gibibyte = 1024 ** 3;
+
+function processorText(): string {
+  const processors = cpus();
+  return `${processors[0]?.model.trim() || 'Processor'}, ${processors.length} cores`;
 }

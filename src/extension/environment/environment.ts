@@ -4,8 +4,9 @@ import { findToken } from '../../core/hub/token';
 import { Lifetime } from '../lifetime';
 import { tokenSecret } from '../plans/planServices';
 import { readSettings } from '../settings';
-import { diskFact, gitFact, loginFact, type EnvironmentFact } from './facts';
-import { findDevice, type Device } from './device';
+import { deviceFacts, deviceOf, type Device } from './device';
+import { diskFact, gitFact, loginFact, pythonFact, type EnvironmentFact } from './facts';
+import { findGraphicsCards } from './graphicsCards';
 
 export interface EnvironmentReport {
   readonly device: Device;
@@ -47,16 +48,17 @@ export class Environment {
     const cacheFolder = readSettings().cacheFolder ?? hubCacheFolder(process.env);
     const stored = await this.secrets.get(tokenSecret);
     const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
-    const [device, disk, git] = await Promise.all([
-      findDevice(),
+    const [cards, disk, python, git] = await Promise.all([
+      findGraphicsCards(),
       diskFact(cacheFolder),
+      pythonFact(),
       // Git reads a folder's own configuration, which an untrusted folder may have written.
       folder !== undefined && workspace.isTrusted ? gitFact(folder) : undefined,
     ]);
     const login = loginFact(stored !== undefined, (await findToken(process.env)) !== undefined);
-    const deviceFact: EnvironmentFact = { icon: 'chip', label: 'Device', value: device.short, detail: device.long };
+    const device = deviceOf(cards);
     const cacheFact: EnvironmentFact = { icon: 'folder', label: 'Cache', value: cacheFolder, detail: 'Downloaded models lie here, shared with Python tools.', setting: 'evalmark.cache.folder' };
-    this.report = { device, facts: [deviceFact, disk, cacheFact, login, ...(git ? [git] : [])] };
+    this.report = { device, facts: [...deviceFacts(cards), disk, cacheFact, python, login, ...(git ? [git] : [])] };
     this.changed.fire();
   }
 }

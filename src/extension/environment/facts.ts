@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { bytes } from '../status/wording';
+import { runTool } from './runTool';
 
 /** One row of the Environment view. */
 export interface EnvironmentFact {
@@ -31,6 +31,15 @@ export function loginFact(stored: boolean, found: boolean): EnvironmentFact {
   return { icon: 'key', label: 'Hub', value, detail };
 }
 
+/** The Python outside of any plan's virtual environment. */
+export async function pythonFact(): Promise<EnvironmentFact> {
+  for (const program of ['python3', 'python']) {
+    const version = /^Python (\d+(?:\.\d+)+\S*)/.exec((await runTool(program, ['--version'])) ?? '')?.[1];
+    if (version !== undefined) return { icon: 'snake', label: 'Python', value: version, detail: `What ${program} is outside of a virtual environment. Only steps that run Python need it.` };
+  }
+  return { icon: 'snake', label: 'Python', value: 'not found', detail: 'Only steps that run Python need it; Evalmark itself does not.' };
+}
+
 export async function gitFact(folder: string): Promise<EnvironmentFact> {
   const branch = await git(folder, ['symbolic-ref', '--short', '-q', 'HEAD']);
   const inside = await git(folder, ['rev-parse', '--is-inside-work-tree']);
@@ -41,7 +50,5 @@ export async function gitFact(folder: string): Promise<EnvironmentFact> {
 }
 
 function git(folder: string, args: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile('git', ['-C', folder, ...args], { timeout: 5000, windowsHide: true }, (error, output) => resolve(error ? undefined : output.trim()));
-  });
+  return runTool('git', ['-C', folder, ...args]);
 }
