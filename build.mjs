@@ -1,15 +1,16 @@
-// Bundles what runs: the extension host, the engine child, the CLI, the sample and the webviews. Natives and the Hub
-// client stay outside, so that they load on first use; of the extension, so do actions and panels.
+// Bundles what runs: the extension host, the engine child, the CLI, the sample and the webviews. Packages with native files
+// stay outside; they, the Hub client, git, actions and panels load on first use.
 import { build, context } from 'esbuild';
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { outsidePackages } from './packaging/targets.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
-/** Elsewhere only for tests. */
+/** Elsewhere for tests and for packages. */
 const out = process.argv.includes('--out') ? process.argv[process.argv.indexOf('--out') + 1] : 'dist';
 
-const outside = ['vscode', 'sharp', 'onnxruntime-node', 'simple-git', '@huggingface/hub', '@lydell/node-pty'];
+const outside = ['vscode', ...outsidePackages];
 
 const common = {
   bundle: true,
@@ -68,7 +69,7 @@ const bundles = [
     plugins: [editorInterface],
   },
   { ...node, format: 'cjs', entryPoints: ['src/engine/main.ts'], outfile: `${out}/engine.cjs` },
-  { ...node, format: 'cjs', entryPoints: ['src/core/images/comparison/measureWorker.ts'], outfile: 'dist/measure.cjs' },
+  { ...node, format: 'cjs', entryPoints: ['src/core/images/comparison/measureWorker.ts'], outfile: `${out}/measure.cjs` },
   { ...esm, entryPoints: ['src/cli/main.ts'], outfile: `${out}/cli.mjs` },
   { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: `${out}/sample.mjs` },
   { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: `${out}/bench.mjs` },
@@ -96,7 +97,10 @@ if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {
   const results = await Promise.all(bundles.map((bundle) => build(bundle)));
-  for (const { metafile } of results) {
+  // What the bundles were made from; the licence notices are made from it (packaging/).
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  if (process.argv.includes('--inputs')) await writeFile(`${out}/inputs.json`, JSON.stringify([...new Set(inputs)].sort()));
+  for (const { metafile } of process.argv.includes('--quiet') ? [] : results) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
       if (/\.(c|m)?js$/.test(file)) console.log(`${file.padEnd(28)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`);
     }

@@ -1,4 +1,4 @@
-/** Compares reading and writing a large plan with what it costs at least, an analysis with its limit, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
+/** Compares reading and writing a large plan with what it costs at least, an analysis and the packages with their limits, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -12,6 +12,7 @@ import { benchEngine } from './engine';
 import { meets } from './report';
 import { benchReview } from './review';
 import { benchDownloads, benchProcess } from './downloads';
+import { benchPackages } from './packages';
 
 /** The plan that Evalmark was conceived for where it lies beside the repository, else the sample's. */
 const sources = ['../shared/plans/qwen-ecosystem-validation/tasks.md', 'test_data/sample/plans/tiny-editors/tasks.md'];
@@ -23,6 +24,7 @@ if (role.length > 0) await benchProcess(role);
 else {
   await benchPlans();
   if (!benchReview()) process.exitCode = 1;
+  if (!benchPackages()) process.exitCode = 1;
   if (!(await benchEngine())) process.exitCode = 1;
   if (!(await benchDownloads(fileURLToPath(import.meta.url)))) process.exitCode = 1;
 }

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { extensionFolderFor, installEditor } from './install.mjs';
+import { installEditor } from './install.mjs';
+import { testedExtension } from './testedExtension';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
@@ -35,7 +36,7 @@ export class Editor {
     const { node, entry } = installEditor();
     // Short: sockets below it have a path limit of about 100 characters.
     const data = await mkdtemp(path.join(tmpdir(), 'ev-'));
-    const extensions = extensionFolderFor(process.env.EVALMARK_EXTENSION ?? root);
+    const { extensions } = testedExtension();
     await writeSettings(data, options);
     const port = await freePort();
     const server = spawn(
@@ -63,7 +64,7 @@ export class Editor {
     page.on('console', (message) => message.type() === 'error' && consoleErrors.push(message.text()));
     await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.workspace)}`);
     await page.locator('.monaco-workbench').waitFor({ timeout: 90_000 });
-    return new Editor(server, browser, [data, extensions], page, consoleErrors);
+    return new Editor(server, browser, [data], page, consoleErrors);
   }
 
   /** Process id of the editor's server. */

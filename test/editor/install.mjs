@@ -1,15 +1,17 @@
 // Puts a real VS Code (code-server) with the Node it needs into a cache folder, once for all clones on a machine.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { quietInstall } from '../install.mjs';
+import { cacheFolder } from '../../packaging/cacheFolder.mjs';
+import { ownTarget } from '../../packaging/targets.mjs';
+import { quietInstall, root } from '../install.mjs';
 
 const editorVersion = '4.139.1';
 
 /** @returns {{ node: string, entry: string }} Throws with a sentence that says why it cannot be had. */
 export function installEditor() {
-  const folder = process.env.EVALMARK_EDITOR_FOLDER ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'evalmark', 'editor');
+  const folder = process.env.EVALMARK_EDITOR_FOLDER ?? cacheFolder('editor');
   const node = path.join(folder, 'node_modules', 'node', 'bin', 'node');
   const entry = path.join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
   const server = path.join(folder, 'node_modules', 'code-server', 'lib', 'vscode', 'out', 'server-main.js');
@@ -30,6 +32,29 @@ export function extensionFolderFor(root) {
   const extensions = mkdtempSync(path.join(tmpdir(), 'evx-'));
   symlinkSync(root, path.join(extensions, 'evalmark.evalmark-0.1.0'), 'dir');
   return extensions;
+}
+
+/**
+ * Packages this checkout and installs the package as people do, into an extensions folder below `folder`: once, however
+ * often it is called. Returns that folder, and the one of the extension in it.
+ */
+export function installedPackage(folder) {
+  const extensions = path.join(folder, 'extensions');
+  if (!existsSync(extensions)) {
+    if (ownTarget === undefined) throw new Error(`Evalmark has no package for ${process.platform}-${process.arch}; set EVALMARK_EXTENSION to the checkout to test its folder instead.`);
+    command(process.execPath, [path.join(root, 'packaging', 'package.mjs'), ownTarget, '--out', folder], root);
+    const file = readdirSync(folder).find((name) => name.endsWith('.vsix'));
+    const { node, entry } = installEditor();
+    command(node, [entry, '--extensions-dir', extensions, '--user-data-dir', path.join(folder, 'data'), '--install-extension', path.join(folder, file ?? '')], folder);
+  }
+  const name = readdirSync(extensions).find((one) => one.startsWith('evalmark.evalmark-'));
+  if (name === undefined) throw new Error(`code-server installed no extension into ${extensions}.`);
+  return { extensions, extension: path.join(extensions, name) };
+}
+
+function command(program, args, cwd) {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`);
 }
 
 function install(folder, packages, nodeFolder) {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from './editor';
+import { testedExtension } from './testedExtension';
 
 /** A folder to open, with a plan in it. */
 export interface Workspace {
@@ -43,8 +44,7 @@ export async function largeWorkspace(): Promise<Workspace & { readonly steps: nu
 export async function sampleWorkspace(): Promise<Workspace> {
   const parent = await mkdtemp(path.join(tmpdir(), 'evalmark-'));
   const folder = path.join(parent, 'sample');
-  const extension = process.env.EVALMARK_EXTENSION ?? root;
-  execFileSync(process.execPath, [path.join(extension, 'dist/sample.mjs'), 'create', folder], { stdio: 'pipe' });
+  execFileSync(process.execPath, [path.join(testedExtension().extension, 'dist/sample.mjs'), 'create', folder], { stdio: 'pipe' });
   return { ...workspaceAt(folder, path.join(folder, 'plans/tiny-editors/tasks.md')), remove: () => rm(parent, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

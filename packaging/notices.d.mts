@@ -1,0 +1,1 @@
+export function licenceNotices(inputs: readonly string[], folders: readonly string[]): string;

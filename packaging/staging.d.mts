@@ -1,0 +1,1 @@
+export function stage(folder: string, target: string, bundles: string, inputs: readonly string[]): Promise<void>;
