@@ -100,7 +100,7 @@ export function widen(graph: GraphBuilder, value: Value, compute: ComputeType): 
 }
 
 /** A stored tensor in the type that is computed in. */
-export function parameter({ graph, compute }: LayerContext, tensor: StoredTensor, dims?: readonly number[]): Value {
+export function parameter({ graph, compute }: Pick<LayerContext, 'graph' | 'compute'>, tensor: StoredTensor, dims?: readonly number[]): Value {
   const value = graph.weight(tensor, dims);
   return elementTypeOf[tensor.type] === compute ? value : graph.cast(value, compute);
 }

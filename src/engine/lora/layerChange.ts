@@ -2,7 +2,7 @@ import type { LoraPart } from '../../core/hub/loraKeys';
 import type { HadamardFactors, KroneckerFactors, LayerChange } from '../graph/loraBranch';
 import { lowRankOnly, type BranchForm } from '../graph/loraTargets';
 import { roundInPlace } from '../weights/halfFloats';
-import type { DirectionNorms } from './directionNorms';
+import type { NormAxis } from './directionNorms';
 import type { LoraModule } from './loraFile';
 import { identity, kronecker, product, scaleColumnsInPlace, scaleInPlace, scaleRowsInPlace, type Matrix } from './matrix';
 
@@ -15,7 +15,7 @@ export interface ChangeInputs {
   /** The adapter's setting times the weight that the user gave: what PEFT scales the branch with. */
   readonly scale: number;
   /** Of the base's weight with `b · a` added; only DoRA asks. */
-  readonly directionNorms: (a: Matrix, b: Matrix) => Promise<DirectionNorms>;
+  readonly directionNorms: (a: Matrix, b: Matrix, axis: NormAxis) => Promise<Float32Array>;
 }
 
 /** What a module changes of its layer's weight, in the form with the fewest numbers that its method has. */
@@ -134,10 +134,11 @@ async function magnitudes(inputs: ChangeInputs): Promise<LayerChange> {
   const outside = isPeft ? 1 : scale;
   const { a, b } = lowRank({ ...inputs, scale: isPeft ? scale : 1 });
   const magnitude = part(isPeft ? 'magnitude' : 'doraScale').data;
-  const { rows, columns } = await inputs.directionNorms(a, b);
-  const gains = (isOverColumns(module) ? columns : rows).map((norm, index) => (norm === 0 ? 1 : (magnitude[index] ?? 1) / norm));
+  const axis: NormAxis = isOverColumns(module) ? 'columns' : 'rows';
+  const norms = await inputs.directionNorms(a, b, axis);
+  const gains = norms.map((norm, index) => (norm === 0 ? 1 : (magnitude[index] ?? 1) / norm));
   const gain = gains.map((value) => 1 + outside * (value - 1));
-  if (isOverColumns(module)) return { lowRank: { a: scaleColumnsInPlace(a, gains), b: scaleInPlace(b, outside) }, columnGain: gain };
+  if (axis === 'columns') return { lowRank: { a: scaleColumnsInPlace(a, gains), b: scaleInPlace(b, outside) }, columnGain: gain };
   return { lowRank: { a, b: scaleInPlace(scaleRowsInPlace(b, gains), outside) }, rowGain: gain };
 }
 

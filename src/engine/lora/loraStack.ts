@@ -7,7 +7,7 @@ import type { LayerChange, LowRankFactors } from '../graph/loraBranch';
 import { stackedTargets, type LoraTargets } from '../graph/loraTargets';
 import { adapterScale } from './adapterSettings';
 import { BaseModules } from './baseModules';
-import { DirectionMeter } from './directionNorms';
+import { directionNorms, type NormAxis } from './directionNorms';
 import { changeNumbers, changeOf, formOf } from './layerChange';
 import type { LoraFile } from './loraFile';
 import type { LoraPart } from '../../core/hub/loraKeys';
@@ -61,21 +61,16 @@ export async function stackLoras(uses: readonly LoraUse[], base: Weights, { sign
   const targets = stackedTargets(...matches.map(targetsOf));
   const twofold = [...targets].find(([, { rowGain, columnGain }]) => rowGain && columnGain);
   if (twofold) return fail(twoAxes(twofold[0]));
-  const meter = new DirectionMeter(base);
-  try {
-    const changes = new Map<string, LayerChange[]>();
-    for (const [index, { matched, file }] of matches.entries()) {
-      for (const target of matched) {
-        signal?.throwIfAborted();
-        const read = await readModule(target, file, acting[index]?.weight ?? 0, meter);
-        if (!read.ok) return read;
-        changes.set(target.base.path, [...(changes.get(target.base.path) ?? []), read.value]);
-      }
+  const changes = new Map<string, LayerChange[]>();
+  for (const [index, { matched, file }] of matches.entries()) {
+    for (const target of matched) {
+      signal?.throwIfAborted();
+      const read = await readModule(target, file, acting[index]?.weight ?? 0, base);
+      if (!read.ok) return read;
+      changes.set(target.base.path, [...(changes.get(target.base.path) ?? []), read.value]);
     }
-    return ok(new LoraStack(matches, new Map([...changes].map(([modulePath, list]) => [modulePath, joined(list)])), targets));
-  } finally {
-    await meter.release();
   }
+  return ok(new LoraStack(matches, new Map([...changes].map(([modulePath, list]) => [modulePath, joined(list)])), targets));
 }
 
 /** The layers that a LoRA changes, and how. */
@@ -88,7 +83,7 @@ export function stackBytes({ matched }: LoraMatch): number {
   return matched.reduce((sum, { module }) => sum + 4 * changeNumbers(module), 0);
 }
 
-async function readModule({ module, base: target }: MatchedModule, file: LoraFile, weight: number, meter: DirectionMeter): Promise<Result<LayerChange>> {
+async function readModule({ module, base: target }: MatchedModule, file: LoraFile, weight: number, base: Weights): Promise<Result<LayerChange>> {
   const parts = new Map<LoraPart, Matrix>();
   for (const [part, tensor] of module.tensors) {
     const data = await readStored(tensor);
@@ -104,8 +99,8 @@ async function readModule({ module, base: target }: MatchedModule, file: LoraFil
   const alphaScale = alpha === undefined || module.rank === undefined ? 1 : alpha / module.rank;
   const setting = file.settings && module.rank !== undefined ? adapterScale(file.settings, target.path, module.rank) : 1;
   const scale = setting * weight;
-  const directionNorms = (a: Matrix, b: Matrix) => meter.norms(target.path, target.shape, a, b);
-  const change = await changeOf({ module, part, alphaScale, scale, directionNorms });
+  const norms = (a: Matrix, b: Matrix, axis: NormAxis) => directionNorms(base, target, [a, b], axis);
+  const change = await changeOf({ module, part, alphaScale, scale, directionNorms: norms });
   return ok({ ...change, bias: biasOf(parts, { scale, weight }) });
 }
 
