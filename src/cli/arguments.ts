@@ -12,6 +12,8 @@ export interface CliArguments {
   readonly workspace: string | undefined;
   readonly answers: string | undefined;
   readonly commit: 'off' | 'task' | 'phase';
+  /** `run` only: the file that always holds the newest preview. */
+  readonly preview: string | undefined;
   /** `link` only: ACTION and key=value pairs to write, or `none` to remove the comment. */
   readonly set: string | undefined;
   /** `report` only: say what is stale, write nothing. */
@@ -38,6 +40,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         workspace: { type: 'string' },
         answers: { type: 'string' },
         commit: { type: 'string', default: 'off' },
+        preview: { type: 'string' },
         set: { type: 'string' },
         check: { type: 'boolean' },
         option: { type: 'string' },
@@ -74,6 +77,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       workspace: values.workspace,
       answers: values.answers,
       commit: values.commit,
+      preview: values.preview,
       set: values.set,
       check: values.check ?? false,
       decision,
@@ -100,6 +104,7 @@ PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, p
   --yes, -y       agrees to checkpoints and questions; never pushes
   --answers FILE  takes a person's answers from a JSON file (see docs in the README)
   --commit WHEN   off (default), task or phase: commits what was written
+  --preview FILE  for run: after each step of an edit, a small picture of how far it is
   --workspace DIR the folder that paths in the plan are relative to; default: the repository's root
   --set "ACTION key=value …"   for link with one STEP; "none" removes the comment
   --check         for report: writes nothing; code 1 when a document is stale

@@ -24,7 +24,10 @@ export async function compose(args: CliArguments, store: PlanStore, ask: Ask, lo
   await ownFolder(paths.storage);
   const bundle = path.dirname(fileURLToPath(import.meta.url));
   const sampleHub = new SampleHub(path.join(bundle, 'sample.mjs'));
-  const engine = new EngineClient(path.join(bundle, 'engine.cjs'), log, { cacheFolder: path.join(paths.storage, 'engine') });
+  const engine = new EngineClient(path.join(bundle, 'engine.cjs'), log, {
+    cacheFolder: path.join(paths.storage, 'engine'),
+    previewSteps: () => (args.preview === undefined ? 0 : 1),
+  });
   const shell = new PtySession({ folder: paths.workspace, log, input: 'none' });
   shell.onOutput(shellOutput);
   return {

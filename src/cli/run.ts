@@ -7,6 +7,7 @@ import type { CliArguments } from './arguments';
 import { compose, pathsOf } from './compose';
 import { openPlan, reportFailure, type OpenedPlan } from './openPlan';
 import { humanOutput, jsonOutput, type RunOutput } from './runOutput';
+import { PreviewFile } from './previewFile';
 import { selectionOf } from './stepNames';
 import { terminalAsk } from './terminalAsk';
 
@@ -29,6 +30,8 @@ export async function runSelection(args: CliArguments, { plan, store }: Extract<
   const runner = new Runner(composition.services);
   await runner.load();
   runner.onEvent((event) => output.event(event, plan));
+  const preview = args.preview === undefined ? undefined : new PreviewFile(args.preview, output.log.warn);
+  if (preview) runner.onEvent((event) => preview.take(event));
   const stop = () => void runner.cancel({ kind: 'plan' });
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -40,6 +43,7 @@ export async function runSelection(args: CliArguments, { plan, store }: Extract<
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
     await composition.dispose();
+    await preview?.done();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Ask, Logger } from '../core/actions/action';
 import type { Plan } from '../core/plan/plan';
-import type { RunEvent, RunSummary } from '../core/runner/runState';
+import type { RunEvent, RunSummary, StepRun } from '../core/runner/runState';
 import { ProgressLine } from './progressLine';
 
 /** Where a run's events go: sentences and a progress line for people, one JSON object a line for machines. */
@@ -20,12 +20,19 @@ export function jsonOutput(): RunOutput {
     log: { debug() {}, info: log('info'), warn: log('warning'), error: log('error') },
     shell: (text) => print({ event: 'output', text }),
     event: (event) => {
-      if (event.kind === 'step') print({ event: 'step', id: event.stepId, ...event.run });
+      if (event.kind === 'step') print({ event: 'step', id: event.stepId, ...withoutPicture(event.run) });
       else if (event.kind === 'gate') print({ event: 'gate', id: event.gateId, ...event.run });
     },
     finished: (summary) => print({ event: 'finished', ...summary }),
     pausedFor: (ask) => ask,
   };
+}
+
+/** A line of JSON is for machines to read; a picture goes into a file of its own. */
+function withoutPicture(run: StepRun | undefined): object {
+  if (run?.kind !== 'running') return run ?? {};
+  const { picture: _, ...progress } = run.progress;
+  return { ...run, progress };
 }
 
 export function humanOutput(): RunOutput {

@@ -13,6 +13,8 @@ export interface EngineClientOptions {
   readonly cacheFolder?: string;
   /** How much of the device's memory may be used; all that is free when left out. */
   readonly memoryBytes?: number;
+  /** After how many steps each an edit shows how far it is; 0 for not at all, as when left out. Asked at each edit. */
+  readonly previewSteps?: () => number;
   /** When a process that lives counts as hung; for tests. */
   readonly pulse?: EngineChildOptions['pulse'];
 }
@@ -26,6 +28,7 @@ export class EngineClient implements InferenceEngine {
   private turn: Promise<unknown> = Promise.resolve();
   private idle: NodeJS.Timeout | undefined;
   private disposed = false;
+  private readonly previewSteps: () => number;
   private readonly grace: number;
   private readonly idleAfter: number;
   private readonly childOptions: EngineChildOptions;
@@ -34,9 +37,10 @@ export class EngineClient implements InferenceEngine {
   constructor(
     private readonly entry: string,
     private readonly log: Logger,
-    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, pulse = usualPulse }: EngineClientOptions = {},
+    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, previewSteps = () => 0, pulse = usualPulse }: EngineClientOptions = {},
   ) {
     this.childOptions = { patienceMilliseconds: 60_000, pulse, settings: { ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(memoryBytes === undefined ? {} : { memoryBytes }) } };
+    this.previewSteps = previewSteps;
     this.grace = graceMilliseconds;
     this.idleAfter = idleMilliseconds;
   }
@@ -86,7 +90,8 @@ export class EngineClient implements InferenceEngine {
 
   private async watched(child: EngineChild, request: EditRequest, { signal, progress }: EditWatch): Promise<Result<EditResult>> {
     let killer: NodeJS.Timeout | undefined;
-    const edit = child.edit(request, progress);
+    const previewSteps = this.previewSteps();
+    const edit = child.edit(previewSteps > 0 ? { previewSteps, ...request } : request, progress);
     const cancel = () => {
       edit.cancel();
       killer = setTimeout(() => void child.kill(), this.grace);

@@ -2,7 +2,7 @@ import type { EditProgress, EditRequest, EditResult } from '../core/evaluation/i
 import type { Result } from '../core/outcome';
 
 /** Raised whenever host and child of different builds would misunderstand each other. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Each file descriptor that the child has beside the three usual ones and the channel of messages. */
 export const heartbeatDescriptor = 4;

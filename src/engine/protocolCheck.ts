@@ -89,6 +89,7 @@ const requestFields: Checks<EditRequest> = {
   scheduler: optional(oneOf('auto', 'checkpoint', 'lightning')),
   noise: optional(oneOf('philox', 'torch')),
   referenceResolution: optional(whole(64, 2048)),
+  previewSteps: optional(whole(1, 1000)),
   upcoming: optional(each(shape<UpcomingPrompt>({ pictures: each(file, 1, 16), prompt: text, negativePrompt: optional(text), guidance: between(0, 100) }), 0, 10_000)),
   engine: shape<EditRequest['engine']>({
     device: oneOf('auto', 'cuda', 'webgpu', 'coreml', 'directml', 'cpu'),
@@ -102,7 +103,13 @@ const progressFields: Checks<EditProgress> = {
   step: optional(number),
   steps: optional(number),
   secondsLeft: optional(number),
+  preview: optional(['a small PNG', isSmallPng]),
 };
+
+/** The host shows it to a person, so it is looked at more closely. */
+function isSmallPng(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length <= 4_000_000 && Buffer.from(value.subarray(0, 8)).toString('latin1') === '\x89PNG\r\n\x1a\n';
+}
 
 const resultFields: Checks<EditResult> = {
   sha256: ['a SHA-256', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)],

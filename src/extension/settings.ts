@@ -11,6 +11,8 @@ export interface Settings {
   readonly cacheFolder: string | undefined;
   /** Keys of the compare panel that are bound anew, by command. */
   readonly compareKeys: Readonly<Record<string, readonly string[]>>;
+  /** After how many steps an edit shows how far it is; 0 for never. */
+  readonly previewSteps: number;
   readonly run: RunSettings;
   readonly policy: RunPolicy;
 }
@@ -25,6 +27,7 @@ export function readSettings(scope?: ConfigurationScope): Settings {
     hubEndpoint: text('hub.endpoint') || undefined,
     cacheFolder: text('cache.folder') || undefined,
     compareKeys: configuration.get<Record<string, string[]>>('compare.keys', {}),
+    previewSteps: configuration.get<number>('engine.previewSteps', 1),
     run: {
       minimumPictureSide: configuration.get<number>('pictures.minimumSide', 512),
       minimumSharpness: configuration.get<number>('pictures.minimumSharpness', 60),

@@ -111,6 +111,8 @@ export interface Progress {
   /** Units a second over the last seconds. */
   readonly speed?: number;
   readonly secondsLeft?: number;
+  /** How far the thing that is made is, as a small PNG. */
+  readonly picture?: Uint8Array;
 }
 
 /** A person to ask. Where nobody is there (CLI without a terminal), every call resolves to `undefined`. */

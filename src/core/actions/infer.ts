@@ -14,6 +14,7 @@ export const infer: Action = {
     const engine = await context.inference();
     if (!engine.ok) return failed(engine.failure);
     const { models, missing } = await resolveAll(part.value, context);
+    const preview = new LastPreview();
     const result = await runMatrixPart({
       ...part.value,
       planned: part.value.planned.filter(({ model }) => models.has(model.id)),
@@ -22,12 +23,22 @@ export const infer: Action = {
       signal: context.signal,
       now: context.now,
       wrote: context.wrote,
-      progress: (report) => context.progress(spoken(report)),
+      progress: (report) => context.progress({ ...spoken(report), ...preview.of(report) }),
     });
     await keepNotes(part.value, result, missing, context);
     return outcomeOf(result, missing);
   },
 };
+
+/** The last picture of the edit that is being made: it stays until the next one, though not every report has one. */
+class LastPreview {
+  private last: { readonly id: string; readonly picture: Uint8Array } | undefined;
+
+  of({ current, stage: { preview } }: MatrixProgress): Pick<Progress, 'picture'> {
+    if (preview) this.last = { id: current.id, picture: preview };
+    return this.last?.id === current.id ? { picture: this.last.picture } : {};
+  }
+}
 
 interface MissingModel {
   readonly id: string;

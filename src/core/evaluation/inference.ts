@@ -23,6 +23,8 @@ export interface EditProgress {
   readonly steps?: number;
   /** To the end of this stage, from the steps that are done; undefined before the second. */
   readonly secondsLeft?: number;
+  /** How far the picture is, as a small PNG: only where it was asked for. */
+  readonly preview?: Uint8Array;
 }
 
 export interface EditRequest {
@@ -47,6 +49,8 @@ export interface EditRequest {
    * all of it at once, because the transformer has to go for it.
    */
   readonly upcoming?: readonly UpcomingPrompt[];
+  /** After how many steps each a preview is shown; none when left out. It changes nothing of the picture. */
+  readonly previewSteps?: number;
   readonly engine: EngineSettings;
   /** Absolute path of the PNG to write; written atomically, its folder exists. */
   readonly output: string;

@@ -25,7 +25,10 @@ export class PlanServices {
     private readonly log: LogOutputChannel,
     private readonly ask: EditorAsk,
   ) {
-    this.engine = new EngineClient(context.asAbsolutePath('dist/engine.cjs'), log, { cacheFolder: path.join(context.globalStorageUri.fsPath, 'engine') });
+    this.engine = new EngineClient(context.asAbsolutePath('dist/engine.cjs'), log, {
+      cacheFolder: path.join(context.globalStorageUri.fsPath, 'engine'),
+      previewSteps: () => readSettings().previewSteps,
+    });
     this.sampleHub = new SampleHub(context.asAbsolutePath('dist/sample.mjs'));
   }
 

@@ -50,6 +50,7 @@ function writeState(card: MarkdownString, { state, run, question }: StepStatus):
   }
   card.appendMarkdown(`**${word(state)}** `);
   card.appendText(lastRun(run));
+  if (run.kind === 'running' && run.progress.picture) card.appendMarkdown(`\n\n![](data:image/png;base64,${Buffer.from(run.progress.picture).toString('base64')}|height=128)`);
   if (run.kind === 'done' && run.summary) card.appendText(`\n\n${run.summary}`);
   if (run.kind === 'needsPerson') card.appendText(`: ${run.reason}`);
   if (run.kind === 'failed') {

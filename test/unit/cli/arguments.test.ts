@@ -9,6 +9,10 @@ describe('the words of the command line', () => {
     });
   });
 
+  it('takes a file for previews', () => {
+    expect(parseArguments(['run', 'tasks.md', '--preview', 'now.png'])).toMatchObject({ kind: 'run', arguments: { preview: 'now.png' } });
+  });
+
   it('takes --check for a report', () => {
     expect(parseArguments(['report', 'tasks.md', '--check'])).toMatchObject({ kind: 'run', arguments: { command: 'report', check: true } });
     expect(parseArguments(['report', 'tasks.md'])).toMatchObject({ arguments: { check: false } });

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyticCheckpoint } from '../../../test_data/make/checkpoints/analyticCheckpoint';
 import { analyticLoras } from '../../../test_data/make/checkpoints/analyticLoras';
 import { writeCheckpoint } from '../../../test_data/make/checkpoints/writeCheckpoint';
-import type { EditRequest } from '../../../src/core/evaluation/inference';
+import type { EditProgress, EditRequest } from '../../../src/core/evaluation/inference';
 import type { Picture } from '../../../src/engine/pictures/loadPicture';
 import type { Pipeline } from '../../../src/engine/pipelines/pipeline';
 import { pipelineFor } from '../../../src/engine/pipelines/pipelineFor';
@@ -71,6 +72,20 @@ describe('the checkpoint without learned weights', () => {
   });
 });
 
+describe('a preview', () => {
+  it('after every second step shows the picture to come, an eighth as large, and changes nothing', async () => {
+    const previews: Uint8Array[] = [];
+    const prompt = 'Turn the camera slightly to the left';
+    const made = await edit(prompt, { steps: 5, previewSteps: 2, progress: ({ preview }) => previews.push(...(preview ? [preview] : [])) });
+    expect(previews).toHaveLength(2);
+    const { data, info } = await sharp(previews[1]).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([width / 8, height / 8, 3]);
+    const pixels = await sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } }).resize(width, height, { kernel: 'linear' }).raw().toBuffer();
+    expect(signalToNoise({ width, height, pixels }, made)).toBeGreaterThan(18);
+    expect((await edit(prompt, { steps: 5 })).pixels).toEqual(made.pixels);
+  });
+});
+
 describe('its LoRAs', () => {
   it('turn further', async () => {
     const still = await edit('Keep it');
@@ -95,13 +110,16 @@ describe('its LoRAs', () => {
   });
 });
 
-async function edit(prompt: string, { loras = [], ...changes }: Partial<EditRequest> & { loras?: readonly string[] } = {}): Promise<Picture> {
+async function edit(
+  prompt: string,
+  { loras = [], progress = () => {}, ...changes }: Partial<EditRequest> & { readonly loras?: readonly string[]; readonly progress?: (report: EditProgress) => void } = {},
+): Promise<Picture> {
   const request: EditRequest = {
     model: { path: folder, loras: loras.map((name) => ({ path: path.join(folder, 'loras', `${name}.safetensors`), scale: 1 })) },
     pictures: ['/in.png'], prompt, seed: 7, steps: 2, guidance: 1, width, height, referenceResolution: 286,
     engine: { device: 'cpu', precision: 'auto' }, output: '/out.png', ...changes,
   };
-  const output = await pipeline.edit({ request, pictures: [source], signal: new AbortController().signal, progress() {} });
+  const output = await pipeline.edit({ request, pictures: [source], signal: new AbortController().signal, progress });
   if (!output.ok) throw new Error(`${output.failure.message} ${output.failure.detail ?? ''}`);
   return output.value.picture;
 }

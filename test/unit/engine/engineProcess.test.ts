@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EditProgress, EditRequest } from '../../../src/core/evaluation/inference';
+import { protocolVersion } from '../../../src/engine/protocol';
 import { EngineClient, type EngineClientOptions } from '../../../src/engine/client';
 import { temporaryFolder } from '../actionContext';
 import { bundleEngine, type EngineBundle } from './engineBundle';
@@ -42,7 +43,7 @@ async function slowEdit(): Promise<EditRequest> {
 /** An engine of a few lines, for what the real one never does. */
 async function scripted(source: string, options: EngineClientOptions = {}): Promise<EngineClient> {
   const entry = path.join(folder, 'engine.cjs');
-  await writeFile(entry, `const { writeSync } = require('node:fs');\nconst ready = () => process.send({ kind: 'ready', protocol: 2 });\n${source}`);
+  await writeFile(entry, `const { writeSync } = require('node:fs');\nconst ready = () => process.send({ kind: 'ready', protocol: ${protocolVersion} });\n${source}`);
   return new EngineClient(entry, silent, options);
 }
 
@@ -115,6 +116,22 @@ describe('what the two sides say', () => {
     expect(await failureOf(await slowEdit())).toMatchObject({ code: 'answer-invalid' });
   });
 
+  it('a preview is asked for as the settings say, and only a small PNG is taken for one', async () => {
+    engine = await scripted(
+      `ready();
+      process.on('message', ({ kind, id, request }) => {
+        if (kind !== 'edit') return;
+        const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, request.previewSteps ?? 0);
+        for (const preview of [png, Uint8Array.of(1, 2, 3), 'text']) process.send({ kind: 'progress', id, progress: { stage: 'sampling', preview } });
+        process.send({ kind: 'result', id, result: { ok: false, failure: { code: 'x', message: 'x', advice: 'x' } } });
+      });`,
+      { previewSteps: () => 3 },
+    );
+    const previews: (Uint8Array | undefined)[] = [];
+    await engine.edit(await slowEdit(), { ...quiet, progress: ({ stage, preview }) => previews.push(...(stage === 'sampling' ? [preview] : [])) });
+    expect(previews.map((preview) => preview?.at(-1))).toEqual([3]);
+  });
+
   it('another protocol is refused', async () => {
     engine = await scripted(`process.send({ kind: 'ready', protocol: 1 }); setInterval(() => {}, 1000);`);
     expect(await failureOf(await slowEdit())).toMatchObject({ code: 'engine-not-started', detail: expect.stringContaining('protocol 1') });
@@ -133,6 +150,7 @@ describe('what the two sides say', () => {
     ['model', { model: { path: '/x', loras: [{ path: 'x', scale: 1 }] } }],
     ['scheduler', { scheduler: 'ddim' }],
     ['prompt', { prompt: undefined }],
+    ['previewSteps', { previewSteps: 0 }],
   ])('a request with wrong %s is refused by name: %o', async (field, change) => {
     shared ??= new EngineClient(bundle.entry, silent);
     const result = await shared.edit({ ...(await slowEdit()), ...change } as EditRequest, quiet);

@@ -29,6 +29,7 @@ import { Encodings, promptPicture, sourceOf, type Source, type SourceLatents } f
 import { LoraShelf, type ReadyLoras } from './loraShelf';
 import { packLatents, unpackLatents } from './packing';
 import { pictureOf } from './pixels';
+import { Previews } from './preview';
 import { sample } from './sampling';
 import { isTooNarrow, outputSize, usualResolution, type Size } from './sizes';
 
@@ -134,7 +135,7 @@ export class QwenImageEditPlus implements Pipeline {
     const latents = await watch.time('source', () => this.sourceLatents(sources, signal));
     if (!latents.ok) return latents;
 
-    const made = await this.denoise({ request, signal, progress, watch, size, schedule: schedule.value.schedule, embeddings: embeddings.value, latents: latents.value, loras: loras.value, guidance: guidance.scale });
+    const made = await this.denoise({ request, signal, progress, watch, size, schedule: schedule.value.schedule, embeddings: embeddings.value, sources, latents: latents.value, loras: loras.value, guidance: guidance.scale });
     if (!made.ok) return made;
 
     progress({ stage: 'decoding' });
@@ -195,7 +196,7 @@ export class QwenImageEditPlus implements Pipeline {
   }
 
   private async denoise(job: DenoiseJob): Promise<Result<Float32Array>> {
-    const { request, signal, progress, watch, size, schedule, embeddings, latents, loras, guidance } = job;
+    const { request, signal, progress, watch, size, schedule, embeddings, sources, latents, loras, guidance } = job;
     const others = await this.loras.targetsOf(request.model.otherLoras ?? []);
     const targets = joinedTargets(loras.stack?.targets ?? new Map(), others);
     const loaded = this.components.loadedDenoiser(targets);
@@ -218,6 +219,7 @@ export class QwenImageEditPlus implements Pipeline {
         prompt,
         negative: negative && { prompt: negative, guidance },
         loras: loras.stack,
+        previews: previewsOf(request, sources, latents),
         signal,
         progress,
       }),
@@ -261,6 +263,7 @@ interface DenoiseJob extends Pick<PipelineJob, 'request' | 'signal' | 'progress'
   readonly size: Size;
   readonly schedule: Schedule;
   readonly embeddings: readonly Float32Array[];
+  readonly sources: readonly Source[];
   readonly latents: readonly SourceLatents[];
   readonly loras: ReadyLoras;
   readonly guidance: number;
@@ -273,6 +276,11 @@ interface ChosenSchedule {
 
 function isStoredInHalf({ transformer: { weights } }: Checkpoint): boolean {
   return weights.find('proj_out.weight')?.type !== 'F32';
+}
+
+function previewsOf({ previewSteps }: EditRequest, sources: readonly Source[], latents: readonly SourceLatents[]): Previews | undefined {
+  const [picture, encoded] = [sources.at(-1), latents.at(-1)];
+  return previewSteps === undefined || !picture || !encoded ? undefined : new Previews(previewSteps, { picture, latents: encoded });
 }
 
 /** Guidance needs a scale over 1 and something to go away from, as in diffusers. */

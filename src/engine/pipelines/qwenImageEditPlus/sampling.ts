@@ -6,6 +6,7 @@ import type { LayerChanges, QwenImageTransformer } from '../../models/qwenImageT
 import type { Modulation } from '../../models/qwenImageTransformer/modulation';
 import { guided } from './guidance';
 import type { SourceLatents } from './encodings';
+import type { Previews } from './preview';
 
 export interface SamplingJob {
   readonly transformer: QwenImageTransformer;
@@ -21,6 +22,8 @@ export interface SamplingJob {
   readonly prompt: Float32Array;
   readonly negative: { readonly prompt: Float32Array; readonly guidance: number } | undefined;
   readonly loras: LayerChanges | undefined;
+  /** Shows how far the picture is, where that was asked for. */
+  readonly previews: Previews | undefined;
   readonly signal: AbortSignal;
   progress(report: EditProgress): void;
 }
@@ -29,14 +32,15 @@ export interface SamplingJob {
  * From noise to packed latents, step by step. Between two steps the process listens, so that a cancelled edit stops there.
  * @throws the signal's reason
  */
-export async function sample({ transformer, schedule, modulations, noise, grid, sources, prompt, negative, loras, signal, progress }: SamplingJob): Promise<Float32Array> {
+export async function sample({ transformer, schedule, modulations, noise, grid, sources, prompt, negative, loras, previews, signal, progress }: SamplingJob): Promise<Float32Array> {
   const steps = modulations.length;
   const features = noise.length / (grid[0] * grid[1]);
   const imageShapes: readonly ImageShape[] = [grid, ...sources.map((source) => source.grid)].map(([rows, columns]) => [1, rows, columns]);
   let latents = noise;
   const pace = new Pace(steps);
+  let preview: Uint8Array | undefined;
   for (const [step, modulation] of modulations.entries()) {
-    progress({ stage: 'sampling', step, steps, ...pace.left(step) });
+    progress({ stage: 'sampling', step, steps, ...pace.left(step), ...(preview ? { preview } : {}) });
     await listen();
     signal.throwIfAborted();
     const input = { latents: joined([latents, ...sources.map(({ tokens }) => tokens)]), imageShapes, modulation, signal, ...(loras ? { loras } : {}) };
@@ -44,7 +48,10 @@ export async function sample({ transformer, schedule, modulations, noise, grid, 
     const [positive, other] = await transformer.predictAll(prompts.map((embeddings) => ({ ...input, prompt: embeddings })));
     if (!positive) throw new Error('The transformer predicted nothing.');
     const velocity = negative && other ? guided(positive, other, negative.guidance, features) : positive;
-    latents = eulerStep(latents, velocity, schedule.sigmas[step] ?? 0, schedule.sigmas[step + 1] ?? 0);
+    const next = schedule.sigmas[step + 1] ?? 0;
+    latents = eulerStep(latents, velocity, schedule.sigmas[step] ?? 0, next);
+    // Straight on from here to where no noise is left.
+    preview = await previews?.after(step + 1, steps, eulerStep(latents, velocity, next, 0), grid);
   }
   progress({ stage: 'sampling', step: steps, steps, secondsLeft: 0 });
   return latents;

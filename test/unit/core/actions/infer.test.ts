@@ -107,6 +107,23 @@ describe('running the matrix', () => {
     expect(await readGenerations(results('loras', 'relight'))).toHaveLength(10);
   });
 
+  it('shows the newest preview of the edit that is being made, and none of the one before', async () => {
+    const picture = Uint8Array.of(1);
+    const showing: InferenceEngine = {
+      edit: async (request, { progress }) => {
+        if (request.prompt === evaluation.edits[0]?.prompt) progress({ stage: 'sampling', step: 1, steps: 2, preview: picture });
+        progress({ stage: 'decoding' });
+        return fail({ code: 'x', message: 'x', advice: 'x' });
+      },
+      dispose: async () => undefined,
+    };
+    const reports: Progress[] = [];
+    await run(infer, 'base', context({ inference: async () => ({ ok: true, value: showing }), progress: (report) => void reports.push(report) }));
+    const finishing = reports.filter(({ message }) => message?.includes('finishing'));
+    expect(finishing.filter(({ picture: shown }) => shown === picture)).toHaveLength(5);
+    expect(finishing.filter(({ picture: shown }) => shown === undefined).length).toBeGreaterThan(0);
+  });
+
   it('hands on reference pictures, remembers them, and makes again what another one changes', async () => {
     const hat = path.join(folder, 'pictures', 'hat.png');
     await sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } }).png().toFile(hat);
