@@ -57,6 +57,8 @@ export interface ActionContext {
   readonly settings: RunSettings;
   readonly now: () => Date;
   progress(report: Progress): void;
+  /** Called where work can rest without loss: resolves at once, or when paused runs go on. Left out where nobody pauses. */
+  mayGoOn?(): Promise<void>;
   /** Resolves how to reach the Hub; the sample's hub is started on first use. */
   hub(): Promise<Result<HubConnection>>;
   /** Puts a token into the secret storage, so that `hub()` uses it from now on. Left out where there is none. */

@@ -24,6 +24,7 @@ export const infer: Action = {
       now: context.now,
       wrote: context.wrote,
       progress: (report) => context.progress({ ...spoken(report), ...preview.of(report) }),
+      ...(context.mayGoOn && { mayGoOn: context.mayGoOn }),
     });
     await keepNotes(part.value, result, missing, context);
     return outcomeOf(result, missing);

@@ -23,6 +23,8 @@ export interface MatrixRun {
   readonly signal: AbortSignal;
   readonly now: () => Date;
   progress(report: MatrixProgress): void;
+  /** Waits between two generations while runs are paused. */
+  mayGoOn?(): Promise<void>;
   wrote(file: string): void;
 }
 
@@ -67,6 +69,7 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
   const breaker = new Breaker();
 
   for (const [index, planned] of todo.entries()) {
+    await run.mayGoOn?.();
     if (run.signal.aborted) break;
     if (breaker.isOpen(planned.model.id)) {
       skipped.push(planned.id);

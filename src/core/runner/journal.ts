@@ -1,27 +1,9 @@
-import { appendFile, mkdir, open } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { appendFileSync } from 'node:fs';
+import { appendFile, mkdir, open, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import type { Outcome } from '../outcome';
-import { stepRunOf, type StepRun } from './runState';
-
-/** One line of `journal.jsonl`. Append-only, so that a kill can cost at most the last line. */
-export type JournalEntry =
-  | { readonly kind: 'started'; readonly at: string; readonly stepId: string; readonly process: ProcessName }
-  | { readonly kind: 'finished'; readonly at: string; readonly stepId: string; readonly milliseconds: number; readonly outcome: Outcome }
-  | { readonly kind: 'agreed'; readonly at: string; readonly gateId: string }
-  | { readonly kind: 'reset'; readonly at: string; readonly stepId: string };
-
-export interface ProcessName {
-  readonly pid: number;
-  readonly host: string;
-}
-
-export interface JournalState {
-  readonly steps: ReadonlyMap<string, StepRun>;
-  readonly agreedGates: ReadonlyMap<string, string>;
-  /** Steps that another living process of this machine is running. */
-  readonly elsewhere: ReadonlyMap<string, ProcessName>;
-}
+import type { JournalEntry } from './journalEntry';
+import { KnownEntries, type JournalState } from './knownEntries';
+import type { PastRun } from './runState';
 
 /** What ran, kept beside the plan: the file alone says what is done, the journal what happened. */
 export class Journal {
@@ -36,12 +18,38 @@ export class Journal {
     await appendFile(this.file, `${JSON.stringify(entry)}\n`);
   }
 
+  /** For the last moment of a process that may not wait any more. */
+  appendNow(entries: readonly JournalEntry[]): void {
+    if (entries.length > 0) appendFileSync(this.file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  }
+
   /** `isMine` tells which steps this process is running now; another start without an end means that its run died. */
-  async read(isMine: (stepId: string) => boolean): Promise<JournalState> {
+  async read(isMine: (stepId: string) => boolean, isMyRun: (runId: string) => boolean = () => false): Promise<JournalState> {
+    await this.caughtUp();
+    return this.known.state(isMine, isMyRun);
+  }
+
+  /** All runs of a step, newest first. */
+  async pastRuns(stepId: string): Promise<readonly PastRun[]> {
+    await this.caughtUp();
+    return this.known.pastRuns(stepId);
+  }
+
+  /** Says that a run goes on although it has nothing to write. */
+  async touch(): Promise<void> {
+    const now = new Date();
+    await utimes(this.file, now, now).catch(() => undefined);
+  }
+
+  /** When something was last written or touched; undefined without a journal. */
+  async lastSign(): Promise<Date | undefined> {
+    return (await stat(this.file).catch(() => undefined))?.mtime;
+  }
+
+  private async caughtUp(): Promise<void> {
     const caughtUp = this.turn.then(() => this.catchUp());
     this.turn = caughtUp.catch(() => undefined);
     await caughtUp;
-    return this.known.state(isMine);
   }
 
   /** Reads what was appended since, by this process or another; all of it where the file was replaced by a shorter one. */
@@ -66,42 +74,6 @@ export class Journal {
   }
 }
 
-/** What the entries so far come to. */
-class KnownEntries {
-  private readonly steps = new Map<string, StepRun>();
-  private readonly agreedGates = new Map<string, string>();
-  private readonly started = new Map<string, ProcessName>();
-
-  take(entry: JournalEntry): void {
-    switch (entry.kind) {
-      case 'started':
-        this.steps.set(entry.stepId, { kind: 'interrupted', since: entry.at });
-        this.started.set(entry.stepId, entry.process);
-        break;
-      case 'finished':
-        this.steps.set(entry.stepId, stepRunOf(entry.outcome, entry.at, entry.milliseconds));
-        this.started.delete(entry.stepId);
-        break;
-      case 'reset':
-        this.steps.delete(entry.stepId);
-        this.started.delete(entry.stepId);
-        break;
-      case 'agreed':
-        this.agreedGates.set(entry.gateId, entry.at);
-    }
-  }
-
-  clear(): void {
-    for (const map of [this.steps, this.agreedGates, this.started]) map.clear();
-  }
-
-  state(isMine: (stepId: string) => boolean): JournalState {
-    const elsewhere = new Map([...this.started].filter(([stepId, owner]) => !isMine(stepId) && isAlive(owner)));
-    const steps = new Map([...this.steps].filter(([stepId]) => !elsewhere.has(stepId)));
-    return { steps, agreedGates: new Map(this.agreedGates), elsewhere };
-  }
-}
-
 function* entriesOf(text: string): Generator<JournalEntry> {
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
@@ -110,17 +82,5 @@ function* entriesOf(text: string): Generator<JournalEntry> {
     } catch {
       // A kill in mid-write leaves half a line; what it was to say is then simply not known.
     }
-  }
-}
-
-function isAlive({ pid, host }: ProcessName): boolean {
-  // Of another machine nothing is known; its step counts as interrupted, which asks the person before it runs again.
-  if (host !== hostname()) return false;
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

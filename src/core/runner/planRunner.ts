@@ -1,4 +1,4 @@
-import type { RunEvent, RunSelection, RunSummary, StepRun, GateRun } from './runState';
+import type { GateRun, PastRun, RunEvent, RunSelection, RunSummary, StepRun } from './runState';
 
 /** Runs steps of one plan. Implemented by `Runner`; the tree, the status bar and the CLI watch it. */
 export interface PlanRunner {
@@ -10,6 +10,8 @@ export interface PlanRunner {
   reset(stepIds: readonly string[]): Promise<void>;
   stepRun(stepId: string): StepRun | undefined;
   gateRun(gateId: string): GateRun;
+  /** All runs of a step that the journal tells of, newest first. */
+  pastRuns(stepId: string): Promise<readonly PastRun[]>;
   readonly running: boolean;
   onEvent(listener: (event: RunEvent) => void): { dispose(): void };
 }

@@ -13,6 +13,23 @@ export type StepRun =
   /** Its run died with the process that ran it. */
   | { readonly kind: 'interrupted'; readonly since: string };
 
+/** One run of a step that the journal tells of. */
+export interface PastRun {
+  /** ISO 8601. */
+  readonly since: string;
+  /** Name of the file that holds what it said, where it was kept. */
+  readonly log: string | undefined;
+  readonly run: StepRun;
+}
+
+/** Something that a person asked for and that its process did not bring to an end. */
+export interface OpenRun {
+  readonly runId: string;
+  readonly selection: RunSelection;
+  /** Steps that ended since it began; they are not run again. */
+  readonly finished: readonly string[];
+}
+
 /** What a step that has ended with an outcome is shown as. @param at ISO 8601 */
 export function stepRunOf(outcome: Outcome, at: string, milliseconds: number): StepRun {
   switch (outcome.kind) {
@@ -33,10 +50,15 @@ export type GateRun =
   | { readonly kind: 'agreed'; readonly at: string };
 
 export type RunSelection =
-  | { readonly kind: 'plan' }
-  | { readonly kind: 'phase'; readonly id: string }
-  | { readonly kind: 'task'; readonly id: string }
+  | ({ readonly kind: 'plan' } & Without)
+  | ({ readonly kind: 'phase'; readonly id: string } & Without)
+  | ({ readonly kind: 'task'; readonly id: string } & Without)
   | { readonly kind: 'steps'; readonly ids: readonly string[] };
+
+interface Without {
+  /** Steps that this run passes over, because an interrupted one before it has tried them. */
+  readonly without?: readonly string[];
+}
 
 export interface RunSummary {
   readonly done: number;

@@ -1,20 +1,28 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { linkPlan, linkStep } from '../actions/link';
-import type { Link, Progress } from '../actions/action';
+import type { Progress } from '../actions/action';
 import { cancelled, failed, type Failure, type Outcome } from '../outcome';
-import type { Plan, Step, Task } from '../plan/plan';
+import type { Plan, Step } from '../plan/plan';
 import { stepAddress } from '../plan/address';
 import type { PlanEdit } from '../plan/planStore';
 import { WrittenFiles } from '../repository/writtenFiles';
+import { GateBook } from './gateBook';
 import { Journal } from './journal';
+import { InterruptedRuns, type InterruptedRun } from './interruptedRuns';
+import { outcomeEdits } from './outcomeEdits';
+import { logOutcome } from './outcomeLog';
+import { PausePoint } from './pausePoint';
 import type { PlanRunner } from './planRunner';
+import { runsElsewhere, stepGone } from './runFailures';
+import { RunLog } from './runLog';
 import { runTasks, type TaskResult } from './taskRun';
-import { stepRunOf, type GateRun, type RunEvent, type RunSelection, type RunSummary, type StepRun } from './runState';
+import { stepRunOf, type GateRun, type PastRun, type RunEvent, type RunSelection, type RunSummary, type StepRun } from './runState';
 import { inScope, isComplete, selectTasks } from './selection';
 import type { RunServices } from './services';
 import { executeStep } from './stepExecution';
 import { settleTask } from './settle';
+import { withTaskDownloads } from './taskDownloads';
 
 /**
  * Runs the steps of one plan and owns what is known of their runs. The marks in the file stay the truth about what is
@@ -22,22 +30,46 @@ import { settleTask } from './settle';
  */
 export class Runner implements PlanRunner {
   private readonly runs = new Map<string, StepRun>();
-  private readonly gates = new Map<string, GateRun>();
   private readonly active = new Map<string, { readonly controller: AbortController; readonly outcome: Promise<Outcome> }>();
-  private readonly stopping = new Set<AbortController>();
+  /** Runs that go on, by their names in the journal. */
+  private readonly stopping = new Map<string, AbortController>();
+  private readonly pausing = new PausePoint();
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly journal: Journal;
+  private readonly gates: GateBook;
+  private readonly interrupted: InterruptedRuns;
   private readonly written: WrittenFiles;
   private loaded: Promise<void> | undefined;
+  private elsewhere: readonly string[] = [];
+  private watching: NodeJS.Timeout | undefined;
+  /** The process ends: what is stopped now is interrupted, not cancelled. */
+  private suspended = false;
   private settling: Promise<void> = Promise.resolve();
 
   constructor(private readonly services: RunServices) {
     this.journal = new Journal(path.join(services.paths.storage, 'journal.jsonl'));
+    this.interrupted = new InterruptedRuns(this.journal);
+    this.gates = new GateBook(this.journal, services, (gateId, run) => this.emit({ kind: 'gate', gateId, run }));
     this.written = new WrittenFiles(services.paths.storage);
   }
 
   get running(): boolean {
     return this.active.size > 0;
+  }
+
+  get paused(): boolean {
+    return this.pausing.isPaused;
+  }
+
+  /** No further step begins, and what can rest without loss does; nothing that was made is lost. */
+  pause(): void {
+    this.pausing.pause();
+    this.emit({ kind: 'plan' });
+  }
+
+  resume(): void {
+    this.pausing.resume();
+    this.emit({ kind: 'plan' });
   }
 
   /** Reads the journal: failures of earlier runs, agreed gates, and runs that died with their process. */
@@ -51,7 +83,7 @@ export class Runner implements PlanRunner {
   }
 
   gateRun(gateId: string): GateRun {
-    return this.gates.get(gateId) ?? { kind: 'open' };
+    return this.gates.run(gateId);
   }
 
   onEvent(listener: (event: RunEvent) => void): { dispose(): void } {
@@ -59,24 +91,71 @@ export class Runner implements PlanRunner {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
+  pastRuns(stepId: string): Promise<readonly PastRun[]> {
+    return this.journal.pastRuns(stepId);
+  }
+
   async run(selection: RunSelection): Promise<RunSummary> {
     await this.load();
     const started = this.services.now().getTime();
     const controller = new AbortController();
-    this.stopping.add(controller);
+    const runId = this.interrupted.newName();
+    this.stopping.set(runId, controller);
+    const beat = setInterval(() => void this.journal.touch(), 10_000).unref();
     try {
-      const result = await this.runSelection(selection, controller);
+      const result = await this.runSelection(selection, runId, controller);
       const summary = { ...result, milliseconds: this.services.now().getTime() - started };
       this.emit({ kind: 'finished', summary });
       return summary;
     } finally {
-      this.stopping.delete(controller);
+      clearInterval(beat);
+      this.stopping.delete(runId);
+      if (!this.suspended) await this.interrupted.end(runId);
     }
+  }
+
+  /** What a person asked for in a process that is gone; empty when every run came to its end. */
+  async interruptedRuns(): Promise<readonly InterruptedRun[]> {
+    await this.load();
+    const plan = await this.currentPlan();
+    return plan ? this.interrupted.list(plan, (runId) => this.stopping.has(runId)) : [];
+  }
+
+  /** Goes on with an interrupted run: with its interrupted steps first, then with what was still queued. */
+  async continueRun(run: InterruptedRun): Promise<RunSummary> {
+    await this.interrupted.end(run.runId);
+    return this.run(run.rest);
+  }
+
+  /**
+   * Stops everything because the process ends. The steps and runs stay open in the journal, so that the next process can go on
+   * with them; that much is written before this function returns its promise, which resolves when all has stopped.
+   */
+  async suspend(): Promise<void> {
+    clearTimeout(this.watching);
+    if (this.suspended) return;
+    this.suspended = true;
+    const at = this.at();
+    const steps = [...this.active.keys()].map((stepId) => ({ kind: 'interrupted', at, stepId }) as const);
+    const runs = [...this.stopping.keys()].map((runId) => ({ kind: 'left', at, runId }) as const);
+    this.journal.appendNow([...steps, ...runs]);
+    for (const controller of this.stopping.values()) controller.abort();
+    await Promise.all([...this.active.values()].map(({ outcome }) => outcome));
+  }
+
+  /** The step's text changed while nothing ran: what is known of its runs is known of the same step under its new name. */
+  async renamed(from: string, to: string): Promise<void> {
+    const run = this.runs.get(from);
+    if (!run || this.active.has(from) || this.runs.has(to)) return;
+    this.runs.delete(from);
+    this.runs.set(to, run);
+    await this.journal.append({ kind: 'renamed', at: this.at(), from, to });
+    this.emit({ kind: 'plan' });
   }
 
   async cancel(selection: RunSelection): Promise<void> {
     const plan = await this.currentPlan();
-    if (selection.kind === 'plan') for (const controller of this.stopping) controller.abort();
+    if (selection.kind === 'plan') for (const controller of this.stopping.values()) controller.abort();
     const stopped: Promise<Outcome>[] = [];
     for (const [stepId, { controller, outcome }] of this.active) {
       const step = plan?.steps.find(({ id }) => id === stepId);
@@ -94,6 +173,7 @@ export class Runner implements PlanRunner {
     await this.load();
     const plan = await this.currentPlan();
     const steps = plan?.steps.filter(({ id }) => stepIds.includes(id)) ?? [];
+    if (plan) await this.interrupted.endThoseOf(stepIds, plan, (runId) => this.stopping.has(runId));
     for (const step of steps) {
       await this.journal.append({ kind: 'reset', at: this.at(), stepId: step.id });
       this.setRun(step.id, undefined);
@@ -101,11 +181,15 @@ export class Runner implements PlanRunner {
     await this.edit(steps.map((step) => ({ kind: 'mark', step: stepAddress(step), state: 'todo' })), new Set(steps.map(({ taskId }) => taskId)));
   }
 
-  private async runSelection(selection: RunSelection, controller: AbortController): Promise<Omit<RunSummary, 'milliseconds'>> {
+  private async runSelection(selection: RunSelection, runId: string, controller: AbortController): Promise<Omit<RunSummary, 'milliseconds'>> {
     const counted = { done: 0, failed: 0, cancelled: 0, needsPerson: 0, blocked: 0, waitingFor: undefined as string | undefined };
     const plan = await this.currentPlan();
     if (!plan) return counted;
     const selected = selectTasks(plan, linkPlan(plan), selection);
+    const wanted = selected.flatMap(({ steps }) => steps.map(({ id }) => id));
+    if (wanted.length === 0) return counted;
+    await this.interrupted.endThoseOf(wanted, plan, (other) => this.stopping.has(other));
+    await this.interrupted.begin(runId, selection);
     for (const step of selected.flatMap(({ steps }) => steps)) {
       if (!this.active.has(step.id)) this.setRun(step.id, { kind: 'queued' });
     }
@@ -115,10 +199,12 @@ export class Runner implements PlanRunner {
       signal: controller.signal,
       ask: this.services.ask,
       currentPlan: async () => (await this.currentPlan()) ?? plan,
+      concurrency: this.services.policy().concurrency,
+      mayGoOn: () => this.pausing.pass(controller.signal),
       isQueued: (stepId) => this.runs.get(stepId)?.kind === 'queued',
-      isAgreed: (gateId) => this.gates.get(gateId)?.kind === 'agreed',
+      isAgreed: (gateId) => this.gates.run(gateId).kind === 'agreed',
       runStep: (stepId, signal) => this.runStep(stepId, signal),
-      agree: (gate) => this.askGate(gate.id, gate.text, gate.afterTaskId),
+      agree: (gate) => this.gates.ask(gate),
       block: (stepId, by, reason) => {
         counted.blocked += 1;
         this.setRun(stepId, { kind: 'blocked', by, reason });
@@ -165,24 +251,29 @@ export class Runner implements PlanRunner {
     if (!plan || !step || !task || !phase) return this.finish(stepId, undefined, Date.now(), failed(stepGone));
     const began = Date.now();
     const since = this.at();
+    const log = new RunLog(this.services.paths.storage, stepId, since);
     this.setRun(stepId, { kind: 'running', since, progress: {} });
-    await this.journal.append({ kind: 'started', at: since, stepId, process: { pid: process.pid, host: hostname() } });
+    await this.journal.append({ kind: 'started', at: since, stepId, process: { pid: process.pid, host: hostname() }, log: log.name });
     const marked = await this.edit([{ kind: 'mark', step: stepAddress(step), state: 'doing' }], new Set([task.id]));
     if (marked) return this.finish(stepId, step, began, failed(marked));
     const link = linkStep(plan, task, step);
     this.services.log.info(`${task.id} ${link.action}: ${step.text}`);
+    log.info(`${task.id} ${link.action}: ${step.text}`);
     const outcome = signal.aborted
       ? cancelled
       : await executeStep(
           {
             plan,
-            linked: { step, task, phase, link: withRepositories(link, task, plan) },
+            linked: { step, task, phase, link: withTaskDownloads(link, task, plan) },
             signal,
+            log,
             written: this.written,
             progress: (progress) => this.reportProgress(stepId, since, progress),
+            mayGoOn: () => this.pausing.pass(signal),
           },
           this.services,
         );
+    await log.end(outcome);
     return this.finish(stepId, step, began, outcome);
   }
 
@@ -190,15 +281,20 @@ export class Runner implements PlanRunner {
   private async finish(stepId: string, step: Step | undefined, began: number, outcome: Outcome): Promise<Outcome> {
     const milliseconds = Date.now() - began;
     let known = outcome;
+    // Its shell may have been ended under it, which looks like a failure.
+    if (this.suspended && outcome.kind !== 'done') {
+      this.setRun(stepId, { kind: 'interrupted', since: new Date(began).toISOString() });
+      return cancelled;
+    }
     if (step) {
-      const failure = await this.edit(editsOf(step, outcome), new Set([step.taskId]), outcome);
+      const failure = await this.edit(outcomeEdits(step, outcome), new Set([step.taskId]), outcome);
       if (failure && outcome.kind === 'done') known = failed(failure);
       if (outcome.kind === 'done' || outcome.kind === 'failed') await this.written.add(this.services.paths.plan);
     }
     const at = this.at();
     await this.journal.append({ kind: 'finished', at, stepId, milliseconds, outcome: known });
     this.setRun(stepId, stepRunOf(known, at, milliseconds));
-    this.logOutcome(stepId, known, milliseconds);
+    logOutcome(this.services.log, stepId, known, milliseconds);
     return known;
   }
 
@@ -217,24 +313,6 @@ export class Runner implements PlanRunner {
     this.emit({ kind: 'plan' });
   }
 
-  private async askGate(gateId: string, text: string, afterTaskId: string): Promise<boolean> {
-    this.setGate(gateId, { kind: 'waiting' });
-    const answer = await this.services.ask.confirm({
-      title: text,
-      detail: `Checkpoint after Task ${afterTaskId}: nothing behind it runs before you agree.`,
-      agree: 'Continue',
-      kind: 'gate',
-    });
-    if (answer !== true) {
-      this.setGate(gateId, { kind: 'open' });
-      return false;
-    }
-    const at = this.at();
-    await this.journal.append({ kind: 'agreed', at, gateId });
-    this.setGate(gateId, { kind: 'agreed', at });
-    return true;
-  }
-
   /** Writes edits with the Status lines they entail; the failure, if any, is also in the log. */
   private async edit(edits: readonly PlanEdit[], taskIds: ReadonlySet<string>, outcome?: Outcome): Promise<Failure | undefined> {
     if (edits.length === 0) return undefined;
@@ -250,9 +328,14 @@ export class Runner implements PlanRunner {
 
   private async readJournal(): Promise<void> {
     const state = await this.journal.read((id) => this.active.has(id));
-    for (const [id, run] of state.steps) this.runs.set(id, run);
-    for (const [id, at] of state.agreedGates) this.gates.set(id, { kind: 'agreed', at });
+    for (const [id, run] of state.steps) if (!this.active.has(id)) this.runs.set(id, run);
+    this.gates.load(state.agreedGates);
+    for (const id of this.elsewhere) if (!state.elsewhere.has(id) && !state.steps.has(id)) this.runs.delete(id);
+    this.elsewhere = [...state.elsewhere.keys()];
+    for (const id of this.elsewhere) this.runs.set(id, { kind: 'running', since: this.at(), progress: { message: 'in another window' } });
     this.emit({ kind: 'plan' });
+    // What another process runs is looked at until it is over, or its process is gone.
+    if (state.elsewhere.size > 0 && !this.suspended) this.watching = setTimeout(() => void this.readJournal(), 1_000).unref();
   }
 
   private async currentPlan(): Promise<Plan | undefined> {
@@ -275,24 +358,10 @@ export class Runner implements PlanRunner {
     if (this.active.has(stepId)) this.setRun(stepId, { kind: 'running', since, progress });
   }
 
-  private logOutcome(stepId: string, outcome: Outcome, milliseconds: number): void {
-    const { log } = this.services;
-    const seconds = (milliseconds / 1000).toFixed(1);
-    if (outcome.kind === 'failed') {
-      log.error(`${stepId} failed after ${seconds} s: ${outcome.failure.message} ${outcome.failure.advice}${outcome.failure.detail ? `\n${outcome.failure.detail}` : ''}`);
-    } else if (outcome.kind === 'needsPerson') log.warn(`${stepId} needs you: ${outcome.reason}`);
-    else log.info(`${stepId} ${outcome.kind} after ${seconds} s${outcome.kind === 'done' && outcome.summary ? `: ${outcome.summary}` : ''}`);
-  }
-
   private setRun(stepId: string, run: StepRun | undefined): void {
     if (run) this.runs.set(stepId, run);
     else this.runs.delete(stepId);
     this.emit(run ? { kind: 'step', stepId, run } : { kind: 'plan' });
-  }
-
-  private setGate(gateId: string, run: GateRun): void {
-    this.gates.set(gateId, run);
-    this.emit({ kind: 'gate', gateId, run });
   }
 
   private emit(event: RunEvent): void {
@@ -302,56 +371,4 @@ export class Runner implements PlanRunner {
   private at(): string {
     return this.services.now().toISOString();
   }
-}
-
-const stepGone: Failure = {
-  code: 'step-gone',
-  message: 'The step is no longer in the plan.',
-  advice: 'Look at the plan; if the text was changed, run the step under its new text.',
-  short: 'step is gone',
-};
-
-function runsElsewhere(pid: number): Failure {
-  return {
-    code: 'runs-elsewhere',
-    message: `Another window or terminal is running this step (process ${pid}).`,
-    advice: 'Wait for it, or stop it there, then run again.',
-    short: 'runs elsewhere',
-  };
-}
-
-function editsOf(step: Step, outcome: Outcome): readonly PlanEdit[] {
-  const address = stepAddress(step);
-  switch (outcome.kind) {
-    case 'done':
-      return [
-        { kind: 'mark', step: address, state: 'done' },
-        ...(outcome.remark ? [{ kind: 'remark', step: address, text: outcome.remark } as const] : []),
-        ...(outcome.note ? [{ kind: 'note', taskId: step.taskId, name: noteName(step.text), lines: outcome.note } as const] : []),
-      ];
-    case 'failed':
-      return [{ kind: 'mark', step: address, state: 'failed' }];
-    case 'cancelled':
-    case 'needsPerson':
-      return [{ kind: 'mark', step: address, state: step.state === 'doing' ? 'todo' : step.state }];
-  }
-}
-
-/** "Note storage location (…)" keeps its note under `note-storage-location`, however often it runs. */
-function noteName(text: string): string {
-  return text.toLowerCase().match(/[a-z0-9]+/g)?.slice(0, 3).join('-') ?? 'note';
-}
-
-/** "Verify download complete" means what the task's other steps download. */
-function withRepositories(link: Link, task: Task, plan: Plan): Link {
-  if (link.action !== 'download.verify' && link.action !== 'download.note') return link;
-  if (link.arguments.repositories) return link;
-  const tasks = link.arguments.scope === 'all' ? plan.tasks : [task];
-  const repositories = tasks.flatMap((other) =>
-    other.steps.flatMap((step) => {
-      const args = linkStep(plan, other, step);
-      return args.action === 'download' && args.arguments.repository ? [args.arguments.repository] : [];
-    }),
-  );
-  return repositories.length > 0 ? { ...link, arguments: { ...link.arguments, repositories: [...new Set(repositories)].join(',') } } : link;
 }

@@ -33,7 +33,7 @@ export function selectTasks(plan: Plan, links: ReadonlyMap<string, Link>, select
 
 export function isSelected(step: Step, selection: RunSelection): boolean {
   if (selection.kind === 'steps') return selection.ids.includes(step.id);
-  return isOpen(step) && inScope(step, selection);
+  return isOpen(step) && inScope(step, selection) && !selection.without?.includes(step.id);
 }
 
 /** Whether a step belongs to a selection, whatever its state. */

@@ -29,4 +29,6 @@ export interface RunPolicy {
   readonly commitAfter: 'off' | 'task' | 'phase';
   /** Keeps the managed section of STATUS.md in step with the plan. */
   readonly updateStatus: boolean;
+  /** Tasks that may run side by side where the plan allows any; no limit when left out. */
+  readonly concurrency?: number;
 }

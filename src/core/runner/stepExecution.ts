@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ActionArguments, ActionContext, Link, LinkedStep, Progress } from '../actions/action';
+import type { ActionArguments, ActionContext, Link, LinkedStep, Logger, Progress } from '../actions/action';
 import { loadAction } from '../actions/registry';
 import { ensureEvaluation } from '../evaluation/evaluationFile';
 import { cancelled, failed, needsPerson, type Outcome } from '../outcome';
@@ -12,7 +12,10 @@ export interface StepExecution {
   readonly linked: LinkedStep;
   readonly signal: AbortSignal;
   readonly written: WrittenFiles;
+  /** What this run alone says, beside the log of everything. */
+  readonly log: Logger;
   progress(report: Progress): void;
+  mayGoOn(): Promise<void>;
 }
 
 /** Runs the action behind a step. Never throws: an exception is a bug of ours and comes back as a failure that says so. */
@@ -51,7 +54,7 @@ function labelOf(args: ActionArguments): string {
   return Object.values(args).join(' ');
 }
 
-function contextOf({ plan, signal, written, progress, linked }: StepExecution, services: RunServices): ActionContext {
+function contextOf({ plan, signal, written, log: own, progress, mayGoOn, linked }: StepExecution, services: RunServices): ActionContext {
   const { paths, log, ask, shell, now } = services;
   const wrote = (file: string) => void written.add(file);
   return {
@@ -62,17 +65,26 @@ function contextOf({ plan, signal, written, progress, linked }: StepExecution, s
     shell,
     now,
     settings: services.settings(),
-    log: {
+    log: both(own, {
       debug: (message) => log.debug(`${linked.task.id} ${message}`),
       info: (message) => log.info(`${linked.task.id} ${message}`),
       warn: (message) => log.warn(`${linked.task.id} ${message}`),
       error: (message) => log.error(`${linked.task.id} ${message}`),
-    },
+    }),
     progress,
+    mayGoOn,
     hub: () => services.hub(),
     inference: () => services.inference(),
     evaluation: () => ensureEvaluation({ plan, workspace: paths.workspace, file: path.join(paths.planFolder, 'evaluation.json'), wrote }),
     wrote,
     ...(services.keepToken && { keepToken: (token: string) => services.keepToken?.(token) ?? Promise.resolve() }),
   };
+}
+
+function both(one: Logger, other: Logger): Logger {
+  const level = (name: keyof Logger) => (message: string) => {
+    one[name](message);
+    other[name](message);
+  };
+  return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
 }

@@ -11,7 +11,11 @@ export interface TaskRun {
   readonly selection: RunSelection;
   readonly signal: AbortSignal;
   readonly ask: Ask;
+  /** Tasks that may run side by side; as many as the plan allows when left out. */
+  readonly concurrency: number | undefined;
   currentPlan(): Promise<Plan>;
+  /** Resolves at once, or when a paused run goes on. */
+  mayGoOn(): Promise<void>;
   /** False once a person took the step out of the queue. */
   isQueued(stepId: string): boolean;
   isAgreed(gateId: string): boolean;
@@ -71,6 +75,7 @@ export async function runTasks(run: TaskRun): Promise<void> {
         blockAll(run, selected.steps, standing.gate.id, `waits at the checkpoint: ${standing.gate.text}`);
         continue;
       }
+      if (standing.kind === 'ready' && running.size >= (run.concurrency ?? Infinity)) continue;
       moved = true;
       if (standing.kind === 'blocked' && !(await goesAhead(run, selected, standing.reason))) {
         end(selected, 'ended');
@@ -122,6 +127,7 @@ async function runSteps(run: TaskRun, { task, steps }: SelectedTask): Promise<Ta
   const stopped: Step[] = [];
   let shellFailed = false;
   for (const step of steps) {
+    await run.mayGoOn();
     if (run.signal.aborted) break;
     if (!run.isQueued(step.id) && run.selection.kind !== 'steps') continue;
     const before = stopped.find((earlier) => !independent(actionOf(earlier), actionOf(step)));
