@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { commands, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import type { Step } from '../core/plan/plan';
 import { AnswerDocuments } from './ask/answerDocuments';
 import { Attention } from './ask/attention';
 import { EditorAsk } from './ask/editorAsk';
@@ -12,6 +13,7 @@ import { registerCommands, type CommandHandlers } from './commands/registerComma
 import { RunCommands } from './commands/runCommands';
 import { StartCommands } from './commands/startCommands';
 import { StepCommands } from './commands/stepCommands';
+import { DeviceWatch } from './environment/deviceWatch';
 import { Environment } from './environment/environment';
 import { EnvironmentTree } from './environment/environmentTree';
 import { applyFilter, chooseFilter } from './filter';
@@ -19,6 +21,7 @@ import { Lifetime } from './lifetime';
 import { editorPanels } from './panels/editorPanels';
 import { PlanHost } from './plans/planHost';
 import { PlanServices } from './plans/planServices';
+import { RunRecovery } from './plans/runRecovery';
 import { PlanSet } from './plans/planSet';
 import { StatusBar } from './statusBar';
 import { needsPerson } from './status/needsPerson';
@@ -30,7 +33,9 @@ import { Problems } from './text/problems';
 import { QuickFixes } from './text/quickFixes';
 import { StepHover } from './text/stepHover';
 import { PlanTree } from './tree/planTree';
+import { RunLogs } from './runLogs';
 import { RunsTree } from './tree/runsTree';
+import { Timeline } from './tree/timeline';
 
 /** Evalmark in the editor: makes every part and hands it what it needs. */
 export class Extension {
@@ -44,6 +49,9 @@ export class Extension {
   private readonly environment: Environment;
   private readonly tree: PlanTree;
   private readonly runs: RunsTree;
+  private readonly timeline: Timeline;
+  private readonly logs: RunLogs;
+  private readonly recovery: RunRecovery;
   private readonly environmentTree: EnvironmentTree;
   private readonly ready: Promise<void>;
 
@@ -70,8 +78,14 @@ export class Extension {
         },
       ),
     );
-    this.runs = this.lifetime.add(new RunsTree(this.plans));
+    const device = this.lifetime.add(new DeviceWatch(this.plans));
+    this.runs = this.lifetime.add(new RunsTree(this.plans, device));
+    this.timeline = this.lifetime.add(new Timeline(this.plans));
+    this.logs = this.lifetime.add(new RunLogs(this.plans));
+    this.recovery = this.lifetime.add(new RunRecovery(this.plans, () => this.isLookedAt(), this.log));
     this.environmentTree = this.lifetime.add(new EnvironmentTree(this.environment));
+    this.lifetime.add(this.tree.view.onDidChangeSelection(({ selection: [row] }) => this.showRunsOf(row?.kind === 'step' ? row.host.step(row.id) : undefined, row?.host)));
+    this.lifetime.add(this.runs.view.onDidChangeSelection(({ selection: [row] }) => this.showRunsOf(row?.kind === 'run' ? row.step : undefined, row?.kind === 'run' ? row.host : undefined)));
     this.lifetime.add(new StatusBar(this.plans, this.desk, this.environment));
     this.lifetime.add(new CodeLenses(this.plans));
     this.lifetime.add(new StepHover(this.plans));
@@ -90,12 +104,14 @@ export class Extension {
     return this.ready;
   }
 
-  /** Stops all runs, and resolves when their steps are put back. */
+  /** Stops all runs because the window closes; the journal tells the next window that they are to go on. */
   async stop(): Promise<void> {
-    await Promise.all(this.plans.all.map(({ runner }) => runner.cancel({ kind: 'plan' })));
+    await Promise.all(this.plans.all.map(({ runner }) => runner.suspend()));
   }
 
   dispose(): void {
+    // The editor disposes of an extension before it waits for its end.
+    void this.stop();
     this.lifetime.dispose();
   }
 
@@ -118,15 +134,23 @@ export class Extension {
 
   /** Only when nobody looks at Evalmark: the tree, its badge and the status bar say it otherwise. */
   private announce({ title }: WaitingQuestion): void {
-    if (this.tree.view.visible || this.runs.view.visible) return;
+    if (this.isLookedAt()) return;
     const answer = 'Answer';
     void window.showInformationMessage(`Evalmark needs you: ${title}`, answer).then((chosen) => {
       if (chosen === answer) void commands.executeCommand(commandId.answer);
     });
   }
 
+  private showRunsOf(step: Step | undefined, host: PlanHost | undefined): void {
+    if (step && host) this.timeline.show(host, step);
+  }
+
+  private isLookedAt(): boolean {
+    return this.tree.view.visible || this.runs.view.visible;
+  }
+
   private handlers(run: RunCommands, commits: CommitCommands): CommandHandlers {
-    const step = new StepCommands(this.plans, this.tree, this.log);
+    const step = new StepCommands(this.plans, this.tree, this.timeline, this.logs, this.log);
     const target = (args: readonly unknown[]): readonly unknown[] => calledOn(args, this.tree, this.plans);
     const start = new StartCommands(this.context, this.plans, this.log);
     const withPlan = (act: (host: PlanHost) => unknown) => async (...args: readonly unknown[]): Promise<void> => {
@@ -167,7 +191,11 @@ export class Extension {
       'evalmark.reveal': (...args) => step.reveal(...args),
       'evalmark.revealInTree': () => step.revealInTree(),
       'evalmark.changeAction': (...args) => step.changeAction(...target(args)),
-      'evalmark.showLog': () => step.showLog(),
+      'evalmark.showLog': (...args) => step.showLog(...target(args)),
+      'evalmark.showOutput': () => step.showOutput(),
+      'evalmark.showTimeline': (...args) => step.showTimeline(...target(args)),
+      'evalmark.showRunLog': (row) => step.showRunLog(row),
+      'evalmark.expandAll': () => this.tree.expandAll(),
       'evalmark.openInTerminal': (...args) => step.openInTerminal(...target(args)),
       'evalmark.copyCommand': (...args) => step.copyCommand(...target(args)),
       'evalmark.openModelCard': (...args) => step.openModelCard(...args),
@@ -193,6 +221,9 @@ export class Extension {
         const host = await step.pick(...args);
         if (host) await this.panels.survey({ kind: 'survey', planPath: host.paths.plan, page: 'list' }, new AbortController().signal);
       },
+      'evalmark.pauseRuns': () => run.pause(true),
+      'evalmark.resumeRuns': () => run.pause(false),
+      'evalmark.continueInterrupted': () => this.recovery.continueAll(),
       'evalmark.pauseDownloads': () => pauseDownloads(true),
       'evalmark.resumeDownloads': () => pauseDownloads(false),
       'evalmark.checkEnvironment': () => this.environmentTree.focus(),

@@ -15,7 +15,7 @@ export function activate(context: ExtensionContext): EvalmarkApi {
   return { isReady: () => started.isReady() };
 }
 
-/** The editor waits some seconds for it, so that a window that closes leaves no step behind as running. */
+/** The editor waits some seconds for it, so that what runs in a window that closes comes to rest. */
 export async function deactivate(): Promise<void> {
   await extension?.stop();
   extension = undefined;

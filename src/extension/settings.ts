@@ -13,6 +13,8 @@ export interface Settings {
   readonly compareKeys: Readonly<Record<string, readonly string[]>>;
   /** After how many steps an edit shows how far it is; 0 for never. */
   readonly previewSteps: number;
+  /** Whether runs that a reload interrupted go on by themselves. */
+  readonly afterReload: 'continue' | 'ask';
   readonly run: RunSettings;
   readonly policy: RunPolicy;
 }
@@ -28,6 +30,7 @@ export function readSettings(scope?: ConfigurationScope): Settings {
     cacheFolder: text('cache.folder') || undefined,
     compareKeys: configuration.get<Record<string, string[]>>('compare.keys', {}),
     previewSteps: configuration.get<number>('engine.previewSteps', 1),
+    afterReload: configuration.get<'continue' | 'ask'>('runs.afterReload', 'continue'),
     run: {
       minimumPictureSide: configuration.get<number>('pictures.minimumSide', 512),
       minimumSharpness: configuration.get<number>('pictures.minimumSharpness', 60),
@@ -41,6 +44,7 @@ export function readSettings(scope?: ConfigurationScope): Settings {
     policy: {
       commitAfter: configuration.get<RunPolicy['commitAfter']>('commit.after', 'task'),
       updateStatus: configuration.get<boolean>('status.update', true),
+      concurrency: configuration.get<number>('runs.concurrency', 4),
     },
   };
 }

@@ -115,6 +115,10 @@ export interface Progress {
   readonly secondsLeft?: number;
   /** How far the thing that is made is, as a small PNG. */
   readonly picture?: Uint8Array;
+  /** What it runs on: `cuda:0`, `cpu`. */
+  readonly device?: string;
+  /** The most memory that an edit of this run has taken so far. */
+  readonly memory?: { readonly kind: 'vram' | 'ram'; readonly peakBytes: number };
 }
 
 /** A person to ask. Where nobody is there (CLI without a terminal), every call resolves to `undefined`. */

@@ -58,7 +58,7 @@ async function resolveAll({ models }: MatrixPart, { paths, plan, hub }: ActionCo
   return { models: resolved, missing };
 }
 
-function spoken({ current, stage, completed, total, speed, secondsLeft }: MatrixProgress): Progress {
+function spoken({ current, stage, completed, total, speed, secondsLeft, used }: MatrixProgress): Progress {
   return {
     message: `${current.model.id}: ${current.picture}, ${current.edit.id} (${stageText(stage)})`,
     completed,
@@ -66,6 +66,7 @@ function spoken({ current, stage, completed, total, speed, secondsLeft }: Matrix
     unit: 'items',
     ...(speed === undefined ? {} : { speed }),
     ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    ...used,
   };
 }
 

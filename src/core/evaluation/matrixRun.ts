@@ -5,6 +5,7 @@ import { editRequest, upcomingPrompts } from './editRequest';
 import type { Evaluation } from './evaluation';
 import type { EditProgress, EditResult, InferenceEngine, LocalModel } from './inference';
 import { isIntact, readGeneration, sha256Of, sidecarOf, writeSidecar } from './generations';
+import type { MemoryUse } from './generation';
 import { generationOf } from './generationOf';
 import { referencePictures } from './referencePictures';
 import type { ResolvedModel } from './resolveModel';
@@ -37,6 +38,13 @@ export interface MatrixProgress {
   /** Generations a second, and seconds to the end, from those made in this run; before the first, from its steps. */
   readonly speed: number | undefined;
   readonly secondsLeft: number | undefined;
+  /** Of the generations made in this run; undefined before the first. */
+  readonly used: Used | undefined;
+}
+
+interface Used {
+  readonly device: string;
+  readonly memory: { readonly kind: MemoryUse['kind']; readonly peakBytes: number };
 }
 
 export interface MatrixResult {
@@ -67,6 +75,7 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
   const todo = await missing(run, hashes, kept);
   const pace = new Pace(run.planned.length, todo.length);
   const breaker = new Breaker();
+  let used: Used | undefined;
 
   for (const [index, planned] of todo.entries()) {
     await run.mayGoOn?.();
@@ -75,14 +84,20 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
       skipped.push(planned.id);
       continue;
     }
-    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, ...pace.report(kept.length + made.length, stage) }));
+    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, used, ...pace.report(kept.length + made.length, stage) }));
     if (!result.ok && run.signal.aborted) break;
+    if (result.ok) used = more(used, result.value);
     breaker.note(planned.model.id, result.ok ? undefined : result.failure);
     if (result.ok) made.push(planned.id);
     else failed.push({ planned, failure: result.failure });
     pace.done();
   }
   return { made, kept, failed, skipped, cancelled: run.signal.aborted };
+}
+
+function more(before: Used | undefined, { device, memory: { kind, peakBytes } }: EditResult): Used {
+  const same = before?.device === device && before.memory.kind === kind;
+  return { device, memory: { kind, peakBytes: same ? Math.max(peakBytes, before.memory.peakBytes) : peakBytes } };
 }
 
 async function missing(run: MatrixRun, hashes: PictureHashes, kept: string[]): Promise<readonly PlannedGeneration[]> {

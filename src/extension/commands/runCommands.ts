@@ -1,4 +1,4 @@
-import { l10n, window, type LogOutputChannel } from 'vscode';
+import { commands, l10n, window, type LogOutputChannel } from 'vscode';
 import { stepAddress } from '../../core/plan/address';
 import type { Step, StepState } from '../../core/plan/plan';
 import type { RunSelection } from '../../core/runner/runState';
@@ -6,6 +6,7 @@ import type { QuestionDesk } from '../ask/questionDesk';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet } from '../plans/planSet';
 import { isRunnable } from '../status/planStatus';
+import { pauseDownloads } from './pauseDownloads';
 import { pickPlan } from './pickPlan';
 import { chosenBy, selectionsOf, stepsOf } from './target';
 import { mayRun } from './trust';
@@ -61,6 +62,16 @@ export class RunCommands {
     await Promise.all(this.plans.all.map((host) => this.cancel(host, { kind: 'plan' })));
   }
 
+  /** Holds everything that runs where it can rest, or lets it go on: no step begins meanwhile, and nothing is lost. */
+  async pause(paused: boolean): Promise<void> {
+    for (const { runner } of this.plans.all) {
+      if (paused) runner.pause();
+      else runner.resume();
+    }
+    await commands.executeCommand('setContext', 'evalmark.paused', paused);
+    await pauseDownloads(paused);
+  }
+
   /** Back to to-do, forgetting what failed or was interrupted; asks before it unticks a whole task or phase. */
   async reset(...args: readonly unknown[]): Promise<void> {
     for (const chosen of chosenBy(this.plans, args)) {
@@ -108,6 +119,8 @@ export class RunCommands {
 
   private async start(host: PlanHost, selection: RunSelection): Promise<void> {
     if (!(await mayRun())) return;
+    // Who starts something wants it to run.
+    if (host.runner.paused) await this.pause(false);
     const summary = await host.runner.run(selection);
     const { done, failed, blocked, cancelled, needsPerson } = summary;
     this.log.info(`Run ended: ${done} done, ${failed} failed, ${blocked} blocked, ${needsPerson} waiting for you, ${cancelled} cancelled.`);

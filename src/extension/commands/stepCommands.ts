@@ -1,15 +1,18 @@
-import { env, Range, Selection, TextEditorRevealType, Uri, window, type LogOutputChannel } from 'vscode';
+import { commands, env, Range, Selection, TextEditorRevealType, Uri, window, type LogOutputChannel } from 'vscode';
 import { actionInfo } from '../../core/actions/actionInfo';
 import { actionNames, type ActionName, type Link } from '../../core/actions/action';
 import { stepAddress } from '../../core/plan/address';
 import type { Step } from '../../core/plan/plan';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet } from '../plans/planSet';
+import type { RunLogs } from '../runLogs';
 import { readSettings } from '../settings';
+import { plainText } from '../status/wording';
 import type { PlanTree } from '../tree/planTree';
+import type { Timeline, TimelineRow } from '../tree/timeline';
 import { commandLines } from './commandLines';
 import { pickPlan } from './pickPlan';
-import { chosenBy, type Chosen } from './target';
+import { chosenBy, stepsOf, type Chosen } from './target';
 import { mayRun } from './trust';
 
 /** Commands that show a step, or change what it is linked to. */
@@ -17,6 +20,8 @@ export class StepCommands {
   constructor(
     private readonly plans: PlanSet,
     private readonly tree: PlanTree,
+    private readonly timeline: Timeline,
+    private readonly logs: RunLogs,
     private readonly log: LogOutputChannel,
   ) {}
 
@@ -61,8 +66,38 @@ export class StepCommands {
     await host.refresh();
   }
 
-  showLog(): void {
+  /** What the last run of the step said; the log of everything where nothing else was meant or kept. */
+  async showLog(...args: readonly unknown[]): Promise<void> {
+    const { host, step } = this.ranLast(args);
+    const [last] = host && step ? await host.runner.pastRuns(step.id) : [];
+    if (!host || !step || !last || !(await this.logs.show(host, plainText(step.text), last))) this.showOutput();
+  }
+
+  showOutput(): void {
     this.log.show(true);
+  }
+
+  async showRunLog(row: unknown): Promise<void> {
+    if (isTimelineRow(row)) await this.logs.show(row.host, plainText(row.step.text), row.past);
+  }
+
+  /** All runs of the step, in their view. */
+  async showTimeline(...args: readonly unknown[]): Promise<void> {
+    const { host, step } = this.ranLast(args);
+    if (host && step) await this.timeline.focus(host, step);
+    else await commands.executeCommand('evalmark.timeline.focus');
+  }
+
+  /** The step that is meant, or of a task the one that ran last. */
+  private ranLast(args: readonly unknown[]): { readonly host: PlanHost | undefined; readonly step: Step | undefined } {
+    const chosen = chosenBy(this.plans, args)[0];
+    const steps = chosen ? stepsOf(chosen) : [];
+    const time = ({ id }: Step): string => {
+      const run = chosen?.host.runner.stepRun(id);
+      return run && 'at' in run ? run.at : run && 'since' in run ? run.since : '';
+    };
+    const step = steps.reduce<Step | undefined>((latest, one) => (latest && time(latest) >= time(one) ? latest : one), undefined);
+    return { host: chosen?.host, step };
   }
 
   async openInTerminal(...args: readonly unknown[]): Promise<void> {
@@ -99,6 +134,10 @@ export class StepCommands {
     const host = chosenBy(this.plans, args)[0]?.host;
     return host ? Promise.resolve(host) : pickPlan(this.plans);
   }
+}
+
+function isTimelineRow(value: unknown): value is TimelineRow {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pastRun';
 }
 
 /** A carriage return hidden in a line of the plan would press Enter for the person. */

@@ -11,6 +11,7 @@ import type { RunServices } from '../../core/runner/services';
 import type { PtySession } from '../../core/shell/ptySession';
 import { Lifetime } from '../lifetime';
 import { planStatus, type PlanStatus } from '../status/planStatus';
+import { renamedStep } from './renamedStep';
 
 /** What changed: everything, or only how far one running step is. */
 export type PlanChange = { readonly kind: 'plan' } | { readonly kind: 'progress'; readonly stepId: string };
@@ -115,7 +116,7 @@ export class PlanHost {
   }
 
   dispose(): void {
-    void this.runner.cancel({ kind: 'plan' });
+    void this.runner.suspend();
     this.lifetime.dispose();
   }
 
@@ -125,8 +126,11 @@ export class PlanHost {
       this.stale = false;
       const snapshot = await this.store.read();
       this.unreadable = snapshot.ok ? undefined : snapshot.failure;
+      const before = this.read?.plan;
       this.read = snapshot.ok ? indexed(snapshot.value.plan) : undefined;
       this.computed = undefined;
+      const renamed = before && this.read && renamedStep(before, this.read.plan);
+      if (renamed) await this.runner.renamed(renamed.from, renamed.to);
     } while (this.stale);
     this.changed.fire({ kind: 'plan' });
   }

@@ -2,6 +2,7 @@ import { MarkdownString } from 'vscode';
 import { actionInfo } from '../../core/actions/actionInfo';
 import type { Link } from '../../core/actions/action';
 import type { Step } from '../../core/plan/plan';
+import type { PastRun } from '../../core/runner/runState';
 import { commandId, type CommandId } from '../commands/commandId';
 import { targetOf } from '../commands/target';
 import type { PlanHost } from '../plans/planHost';
@@ -9,23 +10,25 @@ import type { PlanStatus, StepStatus } from '../status/planStatus';
 import { lastRun } from '../status/wording';
 
 /** What is known of a step: its action, its state, why it was linked, and what to do. For hovers and tooltips. */
-export function stepCard(host: PlanHost, status: PlanStatus, step: Step): MarkdownString {
+export async function stepCard(host: PlanHost, status: PlanStatus, step: Step): Promise<MarkdownString> {
+  const past = await host.runner.pastRuns(step.id);
   const link = status.links.get(step.id);
   const known = status.steps.get(step.id);
   const card = new MarkdownString('', true);
   card.isTrusted = { enabledCommands: linkCommands };
   if (link) writeAction(card, link);
   if (known) writeState(card, known);
+  writePast(card, past, known);
   if (link) {
     card.appendMarkdown('\n\n');
     card.appendText(`${originText(link)}: ${link.reason}.`);
   }
-  card.appendMarkdown(`\n\n${links(host, step, link, known)}`);
+  card.appendMarkdown(`\n\n${links(host, step, link, known, past.length)}`);
   return card;
 }
 
 const linkCommands: readonly CommandId[] = [
-  commandId.run, commandId.runAgain, commandId.stop, commandId.answer, commandId.changeAction, commandId.openModelCard, commandId.showLog, commandId.reveal,
+  commandId.run, commandId.runAgain, commandId.stop, commandId.answer, commandId.changeAction, commandId.openModelCard, commandId.showLog, commandId.showTimeline, commandId.reveal,
 ];
 
 function writeAction(card: MarkdownString, link: Link): void {
@@ -59,7 +62,19 @@ function writeState(card: MarkdownString, { state, run, question }: StepStatus):
   }
 }
 
-function links(host: PlanHost, step: Step, link: Link | undefined, known: StepStatus | undefined): string {
+/** The last run that ended, where the state above does not say it already, and how many there were. */
+function writePast(card: MarkdownString, past: readonly PastRun[], known: StepStatus | undefined): void {
+  const last = past.find(({ run }) => run.kind !== 'interrupted');
+  if (!last) return;
+  const isSaid = known?.run !== undefined && 'at' in known.run && 'at' in last.run && known.run.at === last.run.at && !(known.state !== 'failed' && known.run.kind === 'failed');
+  const runs = past.length > 1 ? `${past.length} runs` : '';
+  const text = [isSaid ? '' : `Last run: ${last.run.kind === 'failed' ? 'failed ' : ''}${lastRun(last.run)}`, runs].filter(Boolean).join(' · ');
+  if (text === '') return;
+  card.appendMarkdown('\n\n$(history) ');
+  card.appendText(text);
+}
+
+function links(host: PlanHost, step: Step, link: Link | undefined, known: StepStatus | undefined, runs: number): string {
   const target = targetOf(host, 'step', step.id);
   const running = known?.run?.kind === 'running';
   return [
@@ -67,7 +82,8 @@ function links(host: PlanHost, step: Step, link: Link | undefined, known: StepSt
     running ? commandLink('Stop', commandId.stop, target) : commandLink(known?.state === 'failed' ? 'Run Again' : 'Run', commandId.run, target),
     commandLink('Change Linked Action…', commandId.changeAction, target),
     link?.arguments.repository === undefined ? undefined : commandLink('Open Model Card', commandId.openModelCard, target),
-    commandLink('Show Log', commandId.showLog, target),
+    runs > 0 ? commandLink('Show Log', commandId.showLog, target) : undefined,
+    runs > 1 ? commandLink('All Runs', commandId.showTimeline, target) : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(' &nbsp;|&nbsp; ');

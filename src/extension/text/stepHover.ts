@@ -11,12 +11,12 @@ export class StepHover implements HoverProvider {
     this.lifetime.add(languages.registerHoverProvider({ language: 'markdown' }, this));
   }
 
-  provideHover(document: TextDocument, position: Position): Hover | undefined {
+  async provideHover(document: TextDocument, position: Position): Promise<Hover | undefined> {
     const host = this.plans.of(document.uri);
     const status = host?.status;
     const step = status?.plan.steps.find(({ line }) => line === position.line);
     if (!host || !status || !step) return undefined;
-    return new Hover(stepCard(host, status, step), new Range(step.line, 0, step.line, document.lineAt(step.line).text.length));
+    return new Hover(await stepCard(host, status, step), new Range(step.line, 0, step.line, document.lineAt(step.line).text.length));
   }
 
   dispose(): void {

@@ -3,8 +3,9 @@ import type { Phase, Step, Task } from '../../core/plan/plan';
 import { Lifetime } from '../lifetime';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet, SetChange } from '../plans/planSet';
-import type { PlanStatus, RowState } from '../status/planStatus';
+import type { PlanStatus } from '../status/planStatus';
 import { stepCard } from '../text/stepCard';
+import { filterText, passes, type StepFilter } from '../stepFilter';
 import { Throttle } from '../throttle';
 import { lookOf } from './look';
 import { planItem } from './planItems';
@@ -22,7 +23,7 @@ export class PlanTree implements TreeDataProvider<PlanRow> {
   /** What the editor was last given, so that a change redraws only what looks different: a row that is redrawn loses the pointer's click. */
   private readonly drawn = new Map<string, { readonly row: PlanRow; readonly look: string }>();
   private shape = '';
-  private shown: ReadonlySet<RowState> | undefined;
+  private shown: StepFilter | undefined;
 
   constructor(
     private readonly plans: PlanSet,
@@ -48,18 +49,23 @@ export class PlanTree implements TreeDataProvider<PlanRow> {
     return this.changed.event;
   }
 
-  /** Shows only steps in these states; undefined shows all. */
-  filter(states: ReadonlySet<RowState> | undefined): void {
-    this.shown = states;
+  /** Shows only steps that pass; undefined shows all. */
+  filter(filter: StepFilter | undefined): void {
+    this.shown = filter;
     this.redraw.ask();
   }
 
-  get filtered(): ReadonlySet<RowState> | undefined {
+  get filtered(): StepFilter | undefined {
     return this.shown;
   }
 
   refresh(): void {
     this.redraw.ask();
+  }
+
+  /** Opens every phase, task and step that holds others. */
+  async expandAll(): Promise<void> {
+    for (const root of this.roots()) await this.view.reveal(root, { select: false, focus: false, expand: 3 });
   }
 
   row(host: PlanHost, step: Step): PlanRow {
@@ -72,8 +78,8 @@ export class PlanTree implements TreeDataProvider<PlanRow> {
     return item;
   }
 
-  resolveTreeItem(item: TreeItem, row: PlanRow, _token: CancellationToken): TreeItem {
-    item.tooltip = row.kind === 'step' || row.kind === 'next' ? stepTooltip(row) : groupTooltip(row);
+  async resolveTreeItem(item: TreeItem, row: PlanRow, _token: CancellationToken): Promise<TreeItem> {
+    item.tooltip = row.kind === 'step' || row.kind === 'next' ? await stepTooltip(row) : groupTooltip(row);
     return item;
   }
 
@@ -162,7 +168,7 @@ export class PlanTree implements TreeDataProvider<PlanRow> {
 
   private isShown(status: PlanStatus, steps: readonly Step[]): boolean {
     const { shown } = this;
-    return !shown || steps.some(({ id }) => shown.has(status.steps.get(id)?.state ?? 'todo'));
+    return !shown || steps.some((step) => passes(shown, step, status.steps.get(step.id)?.state ?? 'todo'));
   }
 
   private planChanged({ host, change }: SetChange): void {
@@ -182,7 +188,7 @@ export class PlanTree implements TreeDataProvider<PlanRow> {
   private draw(): void {
     const hosts = this.plans.all;
     const only = hosts.length === 1 ? hosts[0] : undefined;
-    this.view.description = [only ? only.name : hosts.length > 1 ? `${hosts.length} plans` : '', this.shown ? 'filtered' : ''].filter(Boolean).join(' · ');
+    this.view.description = [only ? only.name : hosts.length > 1 ? `${hosts.length} plans` : '', this.shown ? filterText(this.shown) : ''].filter(Boolean).join(' · ');
     this.view.message = workspace.isTrusted || hosts.length === 0 ? undefined : 'This workspace is not trusted: plans can be read and ticked, nothing runs.';
     const waiting = this.waiting();
     this.view.badge = waiting > 0 ? { value: waiting, tooltip: waiting === 1 ? '1 step needs you' : `${waiting} steps need you` } : undefined;
@@ -203,7 +209,7 @@ export class PlanTree implements TreeDataProvider<PlanRow> {
 
   /** Which rows there are, in order. */
   private shapeOf(hosts: readonly PlanHost[]): string {
-    const filter = this.shown ? [...this.shown].join() : '';
+    const filter = this.shown ? filterText(this.shown) : '';
     const plans = hosts.map(({ uri, status }) => {
       if (!status) return `${uri.path} problem`;
       const steps = status.plan.steps.map(({ id, taskId, parentId }) => (this.shown ? [id, status.steps.get(id)?.state] : [id, taskId, parentId]).join(' '));
@@ -218,7 +224,7 @@ function isFolded(phase: Phase, task: Task): boolean {
   return task.steps[0]?.line === task.line || (phase.tasks.length === 1 && task.line === phase.line);
 }
 
-function stepTooltip(row: PlanRow): MarkdownString | undefined {
+async function stepTooltip(row: PlanRow): Promise<MarkdownString | undefined> {
   const { status } = row.host;
   const step = row.kind === 'step' ? row.host.step(row.id) : status?.next;
   return status && step ? stepCard(row.host, status, step) : undefined;

@@ -3,6 +3,7 @@ import type { Step } from '../../core/plan/plan';
 import { commandId } from '../commands/commandId';
 import { targetOf } from '../commands/target';
 import { Lifetime } from '../lifetime';
+import type { DeviceWatch } from '../environment/deviceWatch';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet } from '../plans/planSet';
 import { plainText } from '../status/wording';
@@ -40,9 +41,13 @@ export class RunsTree implements TreeDataProvider<Element> {
   private readonly looks = new Map<string, string>();
   private clearedAt = '';
 
-  constructor(private readonly plans: PlanSet) {
+  constructor(
+    private readonly plans: PlanSet,
+    private readonly device: DeviceWatch,
+  ) {
     this.view = this.lifetime.add(window.createTreeView<Element>('evalmark.runs', { treeDataProvider: this }));
     this.lifetime.add(plans.onDidChange(() => this.redraw.ask()));
+    this.lifetime.add(device.onDidChange(() => this.redraw.ask()));
   }
 
   get onDidChangeTreeData(): Event<Element | undefined> {
@@ -59,7 +64,7 @@ export class RunsTree implements TreeDataProvider<Element> {
     if (!element) return [...this.rows].map(([key, { host, step }]) => this.element({ kind: 'run', key, host, step }));
     const row = element.kind === 'run' ? this.rows.get(element.key) : undefined;
     if (!row || element.kind !== 'run') return [];
-    return runDetails(row).map((_, index) => this.element({ kind: 'detail', key: `${element.key}\u0000${index}`, of: element, index }));
+    return this.details(row).map((_, index) => this.element({ kind: 'detail', key: `${element.key}\u0000${index}`, of: element, index }));
   }
 
   getTreeItem(element: Element): TreeItem {
@@ -76,7 +81,7 @@ export class RunsTree implements TreeDataProvider<Element> {
     const rows = runRows(this.plans.all, ({ run }) => 'at' in run && run.at < this.clearedAt);
     this.rows = new Map(rows.map((row) => [keyOf(row), row]));
     this.view.description = runsDescription(rows);
-    const shape = [...this.rows].map(([key, row]) => `${key} ${runDetails(row).length}`).join('\n');
+    const shape = [...this.rows].map(([key, row]) => `${key} ${this.details(row).length}`).join('\n');
     if (shape !== this.shape) {
       this.shape = shape;
       this.looks.clear();
@@ -92,10 +97,15 @@ export class RunsTree implements TreeDataProvider<Element> {
   private item(element: Element): TreeItem {
     const run = element.kind === 'run' ? element : element.of;
     const row = this.rows.get(run.key);
-    const detail = row && element.kind === 'detail' ? runDetails(row)[element.index] : undefined;
-    const item = detail ? detailItem(detail) : row && element.kind === 'run' ? runItem(row) : new TreeItem('(gone)');
+    const detail = row && element.kind === 'detail' ? this.details(row)[element.index] : undefined;
+    const item = detail ? detailItem(detail) : row && element.kind === 'run' ? runItem(row, this.details(row).length > 0) : new TreeItem('(gone)');
     item.id = element.key;
     return item;
+  }
+
+  private details(row: RunRow<PlanHost>): readonly RunDetail<PlanHost>[] {
+    const edits = row.host.status?.links.get(row.step.id)?.action === 'infer';
+    return runDetails(row, edits ? this.device.memory : undefined);
   }
 
   /** The same object for the same row, as the editor's tree wants it. */
@@ -112,14 +122,13 @@ function keyOf({ host, step, run }: RunRow<PlanHost>): string {
   return `${host.uri.path}\u0000${step.id}\u0000${run.kind}`;
 }
 
-function runItem(row: RunRow<PlanHost>): TreeItem {
+function runItem(row: RunRow<PlanHost>, details: boolean): TreeItem {
   const { host, step, run, state } = row;
   const lively = run.kind === 'running' || run.kind === 'failed' || run.kind === 'needsPerson';
-  const details = runDetails(row).length > 0;
   const item = new TreeItem(plainText(step.text), !details ? TreeItemCollapsibleState.None : lively ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed);
   item.description = runDescription(row);
-  item.iconPath = run.kind === 'cancelled' ? new ThemeIcon('circle-slash') : stateIcon(row.question !== undefined ? 'needsPerson' : runIconState(row), run.kind === 'running');
-  item.contextValue = `run.${row.question !== undefined ? 'asking' : run.kind}`;
+  item.iconPath = run.kind === 'cancelled' ? new ThemeIcon('circle-slash') : row.paused && run.kind === 'queued' ? new ThemeIcon('debug-pause') : stateIcon(row.question !== undefined ? 'needsPerson' : runIconState(row), run.kind === 'running');
+  item.contextValue = `run.${row.question !== undefined ? 'asking' : row.paused && (run.kind === 'running' || run.kind === 'queued') ? `${run.kind}.paused` : run.kind}`;
   item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [targetOf(host, 'step', step.id)] };
   item.accessibilityInformation = { label: `${plainText(step.text)}, ${state === 'needsPerson' ? 'needs you' : run.kind}, ${runDescription(row)}` };
   return item;
