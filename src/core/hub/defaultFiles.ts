@@ -51,7 +51,7 @@ function reasonAgainst(path: string, setting: Setting): string | undefined {
     case 'gguf':
       return path === setting.gguf ? undefined : setting.gguf === undefined ? 'GGUF beside whole weights' : 'other quantisations';
     case 'onnx':
-      return setting.formats.has('safetensors') ? 'the same weights as ONNX' : undefined;
+      return setting.formats.has('safetensors') && !isOnlyExported(path, setting) ? 'the same weights as ONNX' : undefined;
     case 'safetensors':
       return againstWeights(path, setting);
     case 'picture':
@@ -61,6 +61,12 @@ function reasonAgainst(path: string, setting: Setting): string | undefined {
     case 'rest':
       return undefined;
   }
+}
+
+/** A part of a checkpoint that comes as ONNX alone; exporters cut the autoencoder, `vae`, in two. */
+function isOnlyExported(path: string, { folders, names }: Setting): boolean {
+  const part = /^(transformer|vae)(?:_encoder|_decoder)?\//.exec(path)?.[1];
+  return folders && part !== undefined && ![...names].some((name) => name.startsWith(`${part}/`) && name.endsWith('.safetensors'));
 }
 
 function againstWeights(path: string, { names, folders }: Setting): string | undefined {

@@ -1,6 +1,6 @@
 import type { EngineSettings } from '../../core/evaluation/evaluation';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
-import type { Device } from '../graph/graphSession';
+import { providerOf, type Device } from '../graph/graphSession';
 import type { AttentionFlavour, ComputeType } from '../graph/layers';
 import { hasNvidiaDevice } from '../memory/nvidiaSmi';
 import { whyNoCuda } from './providerFiles';
@@ -60,14 +60,12 @@ function precisionWarnings(device: Device, precision: EngineSettings['precision'
 
 const names: Readonly<Record<Device, string>> = { cuda: 'CUDA', webgpu: 'WebGPU', coreml: 'Core ML', directml: 'DirectML', cpu: 'The processor' };
 
-const providers: Readonly<Record<Device, string>> = { cuda: 'cuda', webgpu: 'webgpu', coreml: 'coreml', directml: 'dml', cpu: 'cpu' };
-
 const machine: DeviceProbe = {
   selfTest,
   async whyUnavailable(device) {
     if (device === 'cpu') return undefined;
     const { listSupportedBackends } = await import('onnxruntime-node');
-    if (!listSupportedBackends().some(({ name }) => name === providers[device])) return `this system's ONNX Runtime has no ${names[device]}`;
+    if (!listSupportedBackends().some(({ name }) => name === providerOf[device])) return `this system's ONNX Runtime has no ${names[device]}`;
     if (device !== 'cuda') return undefined;
     return (await hasNvidiaDevice()) ? whyNoCuda() : 'no NVIDIA driver answers';
   },

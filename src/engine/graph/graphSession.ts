@@ -35,7 +35,7 @@ export async function openGraph(model: GraphBuilder | Uint8Array, { device, thre
   const root = model instanceof GraphBuilder ? model.weightsRoot : path.parse(process.cwd()).root;
   try {
     const session = await InferenceSession.create(model instanceof GraphBuilder ? model.build() : model, {
-      executionProviders: device === 'cpu' ? ['cpu'] : [providers[device], 'cpu'],
+      executionProviders: device === 'cpu' ? ['cpu'] : [providerOf[device], 'cpu'],
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
@@ -79,7 +79,8 @@ class OrtGraphSession implements GraphSession {
   }
 }
 
-const providers: Readonly<Record<Device, string>> = { cuda: 'cuda', webgpu: 'webgpu', coreml: 'coreml', directml: 'dml', cpu: 'cpu' };
+/** What the runtime calls each. */
+export const providerOf: Readonly<Record<Device, string>> = { cuda: 'cuda', webgpu: 'webgpu', coreml: 'coreml', directml: 'dml', cpu: 'cpu' };
 
 function tensorOf(TensorClass: typeof Tensor, { data, dims }: NumberTensor): Tensor {
   if (data instanceof Float32Array) return new TensorClass('float32', data, dims);

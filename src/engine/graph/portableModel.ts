@@ -10,8 +10,8 @@ const suffix = '.float32';
 /**
  * A model's bytes changed so that the runtime takes them from memory:
  * weights in files beside it are named by their real path below the file system's root, because the runtime refuses the
- * links of which the Hub's cache is made; float16 inputs and outputs become float32 with a Cast, because the runtime's
- * binding cannot feed float16 where the language has a Float16Array.
+ * links of which the Hub's cache is made; float16 and bfloat16 inputs and outputs become float32 with a Cast, because the
+ * runtime's binding cannot feed float16 where the language has a Float16Array, and knows no bfloat16.
  *
  * @param folder where the model lies; weights outside it are refused
  */
@@ -52,24 +52,27 @@ async function locateWeights(graph: GraphProto, folder: string): Promise<void> {
 function castInputs(graph: GraphProto): void {
   const constants = new Set(graph.initializer.map(({ name }) => name));
   for (const input of graph.input) {
-    if (!isFloat16(input) || constants.has(input.name)) continue;
+    const type = halfType(input);
+    if (type === undefined || constants.has(input.name)) continue;
     const name = input.name;
     makeFloat32(input);
-    graph.node.unshift(cast(input.name, name, DataType.FLOAT16));
+    graph.node.unshift(cast(input.name, name, type));
   }
 }
 
 function castOutputs(graph: GraphProto): void {
   for (const output of graph.output) {
-    if (!isFloat16(output)) continue;
+    if (halfType(output) === undefined) continue;
     const name = output.name;
     makeFloat32(output);
     graph.node.push(cast(name, output.name, DataType.FLOAT));
   }
 }
 
-function isFloat16({ type }: ValueInfoProto): boolean {
-  return type?.value.case === 'tensorType' && type.value.value.elemType === (DataType.FLOAT16 as number);
+/** Its type, where that has 16 bits. */
+function halfType({ type }: ValueInfoProto): DataType | undefined {
+  const element = type?.value.case === 'tensorType' ? type.value.value.elemType : undefined;
+  return [DataType.FLOAT16, DataType.BFLOAT16].find((half) => (half as number) === element);
 }
 
 function makeFloat32(value: ValueInfoProto): void {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineSettings } from '../../core/evaluation/evaluation';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
+import { providerOf } from '../graph/graphSession';
 import { portableModel, weightsRoot } from '../graph/portableModel';
 import { hasNvidiaDevice } from '../memory/nvidiaSmi';
 
@@ -35,8 +36,6 @@ type Device = Exclude<EngineSettings['device'], 'auto'>;
 
 const names: Readonly<Record<Device, string>> = { cuda: 'CUDA', webgpu: 'WebGPU', coreml: 'Core ML', directml: 'DirectML', cpu: 'The processor' };
 
-const providers: Readonly<Record<Device, string>> = { cuda: 'cuda', webgpu: 'webgpu', coreml: 'coreml', directml: 'dml', cpu: 'cpu' };
-
 /** WebGPU is never chosen by itself: some of its drivers compute wrongly without saying so. */
 async function devicesFor(wanted: EngineSettings['device']): Promise<readonly Device[]> {
   if (wanted === 'cpu') return ['cpu'];
@@ -52,14 +51,14 @@ async function whyUnavailable(device: Device): Promise<string | undefined> {
 
 async function isBuiltIn(device: Device): Promise<boolean> {
   const { listSupportedBackends } = await import('onnxruntime-node');
-  return listSupportedBackends().some(({ name }) => name === providers[device]);
+  return listSupportedBackends().some(({ name }) => name === providerOf[device]);
 }
 
 async function create(file: string, device: Device): Promise<InferenceSession> {
   const { InferenceSession, env } = await import('onnxruntime-node');
   env.logLevel = 'error';
   const options: InferenceSession.SessionOptions = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [providers[device], 'cpu'],
+    executionProviders: device === 'cpu' ? ['cpu'] : [providerOf[device], 'cpu'],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   };

@@ -66,7 +66,7 @@ const unwatched: EditWatch = { signal: new AbortController().signal, progress: (
 async function checkpointPipeline(folder: string, options: CheckpointOptions): Promise<Result<Pipeline>> {
   const index = await readConfig(path.join(folder, 'model_index.json'), (fields) => fields.text('_class_name', ''));
   if (!index.ok) return fail(index.failure.code === 'config-missing' ? noCheckpoint(folder) : index.failure);
-  return index.value === 'QwenImageEditPlusPipeline' ? QwenImageEditPlus.load(folder, options) : fail(unsupported(index.value));
+  return /^(?:Onnx|ORT)?QwenImageEditPlusPipeline$/.test(index.value) ? QwenImageEditPlus.load(folder, options) : fail(unsupported(index.value));
 }
 
 function noCheckpoint(folder: string): Failure {

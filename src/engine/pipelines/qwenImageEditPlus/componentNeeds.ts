@@ -12,7 +12,7 @@ export interface EditScale {
 }
 
 /** What text encoder, transformer and autoencoder need, in this order, from their headers and the size of the edit. */
-export function componentNeeds({ transformer, textEncoder, autoencoder }: Checkpoint, weights: { readonly transformer: Weights; readonly textEncoder: Weights }, compute: ComputeType, { output, sources }: EditScale): readonly ComponentNeed[] {
+export function componentNeeds({ transformer, textEncoder, autoencoder, onnx }: Checkpoint, weights: { readonly transformer: Weights; readonly textEncoder: Weights }, compute: ComputeType, { output, sources }: EditScale): readonly ComponentNeed[] {
   const widths: CopiedWidths = { compute: compute === 'float32' ? 4 : 2, maps: compute === 'float32' };
   const { config } = transformer;
   const tokens = [output, ...sources].reduce((sum, [width, height]) => sum + (width * height) / 256, 0) + promptTokens;
@@ -27,9 +27,10 @@ export function componentNeeds({ transformer, textEncoder, autoencoder }: Checkp
     },
     {
       name: 'the transformer',
-      weights: heldBytes(weights.transformer, widths, isMainGraph),
+      weights: onnx.transformer === undefined ? heldBytes(weights.transformer, widths, isMainGraph) : onnx.transformerBytes,
       work: tokens * config.width * widths.compute * activationsPerToken,
-      blocks: { bytes: heldBytes(weights.transformer, widths, (name) => isMainGraph(name) && name.startsWith('transformer_blocks.0.')), count: config.layers },
+      // Of an exported graph the blocks cannot be told apart.
+      ...(onnx.transformer === undefined ? { blocks: { bytes: heldBytes(weights.transformer, widths, (name) => isMainGraph(name) && name.startsWith('transformer_blocks.0.')), count: config.layers } } : {}),
     },
     {
       name: 'the autoencoder',

@@ -15,10 +15,10 @@ export interface PackingOptions {
 }
 
 /** The weights as they are stored, or in few bits where that is asked for: packed once, kept in the cache. */
-export async function componentWeights({ transformer, textEncoder }: Checkpoint, { precision, cacheFolder, watch }: PackingOptions): Promise<Result<ComponentWeights>> {
+export async function componentWeights({ transformer, textEncoder, onnx }: Checkpoint, { precision, cacheFolder, watch }: PackingOptions): Promise<Result<ComponentWeights>> {
   if (!isQuantised(precision)) return ok({ transformer: transformer.weights, textEncoder: textEncoder.weights });
   if (cacheFolder === undefined) return fail(noCache(precision));
-  const packedTransformer = await quantisedWeights(transformer.weights, precision, packingInto(cacheFolder, watch, 'transformer'));
+  const packedTransformer = onnx.transformer ? ok(transformer.weights) : await quantisedWeights(transformer.weights, precision, packingInto(cacheFolder, watch, 'transformer'));
   if (!packedTransformer.ok) return packedTransformer;
   const packedTextEncoder = await quantisedWeights(textEncoder.weights, precision, packingInto(cacheFolder, watch, 'textEncoder'));
   if (!packedTextEncoder.ok) return packedTextEncoder;

@@ -8,6 +8,8 @@ import { QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImag
 import type { ComponentNeed, MemoryPlan } from '../../memory/memoryPlan';
 import type { Weights } from '../../weights/weights';
 import type { Checkpoint } from './checkpoint';
+import { OnnxAutoencoder, type PictureCoder } from './onnxAutoencoder';
+import { OnnxTransformer, type Denoiser } from './onnxTransformer';
 
 export interface ComponentWeights {
   readonly transformer: Weights;
@@ -17,8 +19,8 @@ export interface ComponentWeights {
 /** Text encoder, transformer and autoencoder of a checkpoint, each loaded when it is needed; where memory is short, only one at a time. */
 export class Components {
   private textEncoder: QwenPromptEncoder | undefined;
-  private autoencoder: AutoencoderKlQwenImage | undefined;
-  private transformer: { readonly model: QwenImageTransformer; readonly targets: LoraTargets } | undefined;
+  private autoencoder: PictureCoder | undefined;
+  private transformer: { readonly model: Denoiser; readonly targets: LoraTargets } | undefined;
   private plan: MemoryPlan | undefined;
   private needs: readonly ComponentNeed[] = [];
 
@@ -60,30 +62,32 @@ export class Components {
     return opened;
   }
 
-  async pictureCoder(): Promise<Result<AutoencoderKlQwenImage>> {
+  async pictureCoder(): Promise<Result<PictureCoder>> {
     if (this.autoencoder) return ok(this.autoencoder);
     await this.makeRoom('autoencoder');
     const { device, attention } = this.chosen;
-    const opened = await AutoencoderKlQwenImage.open(path.join(this.checkpoint.folder, 'vae'), { device, attention });
+    const { onnx, autoencoder } = this.checkpoint;
+    const opened: Result<PictureCoder> = onnx.autoencoder ? ok(new OnnxAutoencoder(onnx.autoencoder, autoencoder.config, device)) : await AutoencoderKlQwenImage.open(path.join(this.checkpoint.folder, 'vae'), { device, attention });
     if (opened.ok) this.autoencoder = opened.value;
     return opened;
   }
 
   /** The transformer, where it is loaded with a branch for each of the modules that LoRAs touch. */
-  loadedDenoiser(targets: LoraTargets): QwenImageTransformer | undefined {
+  loadedDenoiser(targets: LoraTargets): Denoiser | undefined {
     const known = this.transformer;
     return known && serves(known.targets, targets) ? known.model : undefined;
   }
 
   /** Loads the transformer with those branches and the ones that it had. */
-  async loadDenoiser(targets: LoraTargets): Promise<Result<QwenImageTransformer>> {
+  async loadDenoiser(targets: LoraTargets): Promise<Result<Denoiser>> {
     const known = this.transformer;
     await this.release('transformer');
     await this.makeRoom('transformer');
     const { device, compute, attention } = this.chosen;
     const [, blocksPerSession] = this.plan?.blocksAtOnce ?? [];
     const all = joinedTargets(known?.targets ?? new Map(), targets);
-    const opened = await QwenImageTransformer.open(this.weights.transformer, this.checkpoint.transformer.config, {
+    const { onnx, transformer: { config } } = this.checkpoint;
+    const opened: Result<Denoiser> = onnx.transformer ? await OnnxTransformer.open(onnx.transformer, config, device) : await QwenImageTransformer.open(this.weights.transformer, config, {
       device,
       precision: compute,
       attention,

@@ -10,7 +10,6 @@ import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
 import { compressionOf } from '../../models/autoencoderKlQwenImage/vaeConfig';
 import { modulates, type Modulation } from '../../models/qwenImageTransformer/modulation';
-import type { QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImageTransformer';
 import { latentNoise } from '../../noise/latentNoise';
 import { loadPicture, type Picture } from '../../pictures/loadPicture';
 import type { EngineProcessSettings } from '../../protocol';
@@ -29,6 +28,7 @@ import { Encodings, promptPicture, sourceOf, type Source, type SourceLatents } f
 import { LoraShelf, type ReadyLoras } from './loraShelf';
 import { packLatents, unpackLatents } from './packing';
 import { pictureOf } from './pixels';
+import type { Denoiser } from './onnxTransformer';
 import { Previews } from './preview';
 import { sample } from './sampling';
 import { isTooNarrow, outputSize, usualResolution, type Size } from './sizes';
@@ -83,7 +83,9 @@ export class QwenImageEditPlus implements Pipeline {
   }
 
   get warnings(): readonly string[] {
-    return this.chosen.warnings;
+    const { transformer, autoencoder } = this.checkpoint.onnx;
+    const exported = [transformer && 'transformer', autoencoder && 'autoencoder'].filter((part) => part !== undefined);
+    return exported.length === 0 ? this.chosen.warnings : [...this.chosen.warnings, `An ONNX file decides its precision itself: that of ${exported.join(' and ')} is as it was exported.`];
   }
 
   async edit(job: PipelineJob): Promise<Result<PipelineOutput>> {
@@ -121,6 +123,7 @@ export class QwenImageEditPlus implements Pipeline {
     const sources = pictures.map((picture) => sourceOf(picture, resolution));
     const plan = await this.follow(size, sources);
     if (!plan.ok) return plan;
+    if (request.model.loras.length > 0 && this.checkpoint.onnx.transformer !== undefined) return fail(noLorasOnExport);
     const loras = await watch.time('loras', () => this.loras.take(request.model.loras, signal));
     if (!loras.ok) return loras;
     const schedule = this.scheduleOf(request, loras.value, size);
@@ -228,7 +231,7 @@ export class QwenImageEditPlus implements Pipeline {
   }
 
   /** They hang on the schedule and on LoRAs that touch them, which few do: a third of all weights is not read again for the others. */
-  private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: QwenImageTransformer, signal: AbortSignal): Promise<readonly Modulation[]> {
+  private async modulationsOf({ times }: Schedule, { stack, records }: ReadyLoras, transformer: Denoiser, signal: AbortSignal): Promise<readonly Modulation[]> {
     const isTouched = stack !== undefined && [...stack.targets.keys()].some((path) => modulates(path));
     const key = JSON.stringify([[...times], isTouched ? records : []]);
     if (this.modulations?.key === key) return this.modulations.values;
@@ -301,6 +304,13 @@ function sizeWarnings({ width, height }: EditRequest, [made, high]: Size): reado
 function samplingRecord({ kind, schedule }: ChosenSchedule, { noise = 'philox' }: EditRequest, guidance: number, sources: readonly Source[]): SamplingRecord {
   return { scheduler: kind, sigmas: [...schedule.sigmas], noise, guidance, sources: sources.map(({ latentSize, promptSize }) => ({ latents: latentSize, prompt: promptSize })) };
 }
+
+const noLorasOnExport: Failure = {
+  code: 'loras-not-supported',
+  message: 'The transformer of this checkpoint is an ONNX file, and LoRAs cannot be put on top of one.',
+  advice: 'Use the checkpoint with safetensors as base.',
+  short: 'no LoRAs here',
+};
 
 function tooNarrow(file: string, { width, height }: Picture): Failure {
   return {

@@ -2,14 +2,15 @@ import type { EditProgress } from '../../../core/evaluation/inference';
 import type { Schedule } from '../../scheduler/flowMatchEuler';
 import { eulerStep } from '../../scheduler/flowMatchEuler';
 import type { ImageShape } from '../../models/qwenImageTransformer/positions';
-import type { LayerChanges, QwenImageTransformer } from '../../models/qwenImageTransformer/qwenImageTransformer';
+import type { LayerChanges } from '../../models/qwenImageTransformer/qwenImageTransformer';
 import type { Modulation } from '../../models/qwenImageTransformer/modulation';
 import { guided } from './guidance';
 import type { SourceLatents } from './encodings';
+import type { Denoiser } from './onnxTransformer';
 import type { Previews } from './preview';
 
 export interface SamplingJob {
-  readonly transformer: QwenImageTransformer;
+  readonly transformer: Denoiser;
   readonly schedule: Schedule;
   /** One for each step. */
   readonly modulations: readonly Modulation[];

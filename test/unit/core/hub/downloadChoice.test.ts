@@ -31,6 +31,9 @@ describe('the files that a download takes by itself', () => {
 
   it('of quantisations are one, of ONNX its data too', () => {
     expect(chosen('a-Q2_K.gguf', 'a-Q4_K_M.gguf', 'a-Q8_0.gguf')).toEqual(['a-Q4_K_M.gguf']);
+    const exported = ['model_index.json', 'text_encoder/model.safetensors', 'transformer/model.onnx', 'transformer/model.onnx_data', 'vae_encoder/model.onnx'];
+    expect(chosen(...exported)).toEqual(exported);
+    expect(chosen(...exported, 'transformer/diffusion_pytorch_model.safetensors')).not.toContain('transformer/model.onnx');
     expect(chosen('model.onnx', 'model.onnx_data')).toEqual(['model.onnx', 'model.onnx_data']);
   });
 
