@@ -1,8 +1,9 @@
 import type { EditRequest, EditResult, EditWatch, InferenceEngine } from '../core/evaluation/inference';
+import type { NetworkMeasureRequest, NetworkMeasurement, NetworkMeasuring } from '../core/evaluation/networkMeasures';
 import type { Logger } from '../core/actions/action';
 import { fail, type Result } from '../core/outcome';
 import { crashed, editCancelled, hung } from './childFailure';
-import { EngineChild, type EngineChildOptions } from './engineChild';
+import { EngineChild, type EngineChildOptions, type EngineJob } from './engineChild';
 
 export interface EngineClientOptions {
   /** How long a cancelled edit may take to stop by itself before its process is killed. */
@@ -23,7 +24,7 @@ export interface EngineClientOptions {
  * The host's side of the engine: starts the child process at the first edit, gives it one edit at a time, and outlives
  * its crashes. An edit whose process dies comes back as a failure; the next one gets a new process.
  */
-export class EngineClient implements InferenceEngine {
+export class EngineClient implements InferenceEngine, NetworkMeasuring {
   private child: EngineChild | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private idle: NodeJS.Timeout | undefined;
@@ -46,9 +47,14 @@ export class EngineClient implements InferenceEngine {
   }
 
   edit(request: EditRequest, watch: EditWatch): Promise<Result<EditResult>> {
-    const mine = this.turn.then(() => this.perform(request, watch));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+    return this.inTurn((child) => {
+      const previewSteps = this.previewSteps();
+      return child.edit(previewSteps > 0 ? { previewSteps, ...request } : request, watch.progress);
+    }, watch);
+  }
+
+  measure(request: NetworkMeasureRequest, signal: AbortSignal): Promise<Result<NetworkMeasurement>> {
+    return this.inTurn((child) => child.measure(request), { signal, progress: () => undefined });
   }
 
   /** Process id of the child while there is one; for messages and tests. */
@@ -64,14 +70,20 @@ export class EngineClient implements InferenceEngine {
     await child?.kill();
   }
 
-  private async perform(request: EditRequest, watch: EditWatch): Promise<Result<EditResult>> {
+  private inTurn<Value>(begin: Begin<Value>, watch: EditWatch): Promise<Result<Value>> {
+    const mine = this.turn.then(() => this.perform(begin, watch));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async perform<Value>(begin: Begin<Value>, watch: EditWatch): Promise<Result<Value>> {
     if (watch.signal.aborted || this.disposed) return fail(editCancelled);
     clearTimeout(this.idle);
     if (!this.child?.running) watch.progress({ stage: 'starting' });
     const started = await this.runningChild();
     if (!started.ok) return started;
     const child = started.value;
-    const result = await this.watched(child, request, watch);
+    const result = await this.watched(child, begin(child), watch.signal);
     if (!child.running && this.child === child) this.child = undefined;
     this.endWhenIdle();
     return result;
@@ -88,18 +100,16 @@ export class EngineClient implements InferenceEngine {
     return fail(editCancelled);
   }
 
-  private async watched(child: EngineChild, request: EditRequest, { signal, progress }: EditWatch): Promise<Result<EditResult>> {
+  private async watched<Value>(child: EngineChild, job: EngineJob<Value>, signal: AbortSignal): Promise<Result<Value>> {
     let killer: NodeJS.Timeout | undefined;
-    const previewSteps = this.previewSteps();
-    const edit = child.edit(previewSteps > 0 ? { previewSteps, ...request } : request, progress);
     const cancel = () => {
-      edit.cancel();
+      job.cancel();
       killer = setTimeout(() => void child.kill(), this.grace);
     };
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
-      const ending = await edit.ending;
+      const ending = await job.ending;
       if (ending.kind === 'result') return ending.result;
       if (ending.kind === 'hang') await child.kill();
       if (signal.aborted || this.disposed) return fail(editCancelled);
@@ -122,6 +132,9 @@ export class EngineClient implements InferenceEngine {
     this.idle.unref();
   }
 }
+
+/** Gives a job to the process. */
+type Begin<Value> = (child: EngineChild) => EngineJob<Value>;
 
 /** Half a minute without a beat, or ten minutes in which nothing was computed and nothing said. */
 const usualPulse: EngineChildOptions['pulse'] = { checkMilliseconds: 5000, silentChecks: 6, idleChecks: 120 };

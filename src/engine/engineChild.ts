@@ -1,17 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { EditProgress, EditRequest, EditResult } from '../core/evaluation/inference';
+import type { NetworkMeasureRequest, NetworkMeasurement } from '../core/evaluation/networkMeasures';
 import { fail, ok, type Result } from '../core/outcome';
 import { notStarted, type ChildExit } from './childFailure';
 import { heartbeatDescriptor, protocolVersion, type EngineProcessSettings, type HostMessage } from './protocol';
 import { readChildMessage } from './protocolCheck';
 import { Pulse, type PulseOptions } from './pulse';
 
-export type EditEnding =
-  | { readonly kind: 'result'; readonly result: Result<EditResult> }
+export type JobEnding<Value> =
+  | { readonly kind: 'result'; readonly result: Result<Value> }
   | { readonly kind: 'exit'; readonly exit: ChildExit }
   /** It lives, but does not go on. */
   | { readonly kind: 'hang'; readonly why: 'silent' | 'idle' };
+
+/** What was asked of the process. */
+export interface EngineJob<Value> {
+  readonly ending: Promise<JobEnding<Value>>;
+  cancel(): void;
+}
 
 export interface EngineChildOptions {
   /** How long it may take to answer at first. */
@@ -26,7 +33,7 @@ export class EngineChild {
   private tail = '';
   private exit: ChildExit | undefined;
   private readonly ended: Promise<ChildExit>;
-  private readonly listeners = new Map<number, { progress(report: EditProgress): void; result(result: Result<EditResult>): void }>();
+  private readonly listeners = new Map<number, Listener>();
 
   /** Resolves when the process answers, or with the reason why it does not. */
   static async start(entry: string, { patienceMilliseconds, pulse, settings }: EngineChildOptions): Promise<Result<EngineChild>> {
@@ -84,15 +91,23 @@ export class EngineChild {
     return this.process.pid;
   }
 
-  edit(request: EditRequest, progress: (report: EditProgress) => void): { readonly ending: Promise<EditEnding>; cancel(): void } {
+  edit(request: EditRequest, progress: (report: EditProgress) => void): EngineJob<EditResult> {
+    return this.job((id) => ({ kind: 'edit', id, request }), (result) => ({ progress, result }));
+  }
+
+  measure(request: NetworkMeasureRequest): EngineJob<NetworkMeasurement> {
+    return this.job((id) => ({ kind: 'measure', id, request }), (measured) => ({ measured }));
+  }
+
+  private job<Value>(message: (id: number) => HostMessage, listener: (answer: (result: Result<Value>) => void) => Listener): EngineJob<Value> {
     const id = this.nextId++;
-    const answered = new Promise<EditEnding>((resolve) => {
-      this.listeners.set(id, { progress, result: (result) => resolve({ kind: 'result', result }) });
+    const answered = new Promise<JobEnding<Value>>((resolve) => {
+      this.listeners.set(id, listener((result) => resolve({ kind: 'result', result })));
     });
-    const ended = this.ended.then((exit): EditEnding => ({ kind: 'exit', exit }));
+    const ended = this.ended.then((exit): JobEnding<Value> => ({ kind: 'exit', exit }));
     let unwatch = () => {};
-    const hangs = new Promise<EditEnding>((resolve) => (unwatch = this.pulse.watch((why) => resolve({ kind: 'hang', why }))));
-    this.send({ kind: 'edit', id, request });
+    const hangs = new Promise<JobEnding<Value>>((resolve) => (unwatch = this.pulse.watch((why) => resolve({ kind: 'hang', why }))));
+    this.send(message(id));
     return {
       ending: Promise.race([answered, ended, hangs]).finally(() => {
         unwatch();
@@ -112,8 +127,9 @@ export class EngineChild {
     if (!message || message.kind === 'ready') return;
     this.pulse.hear();
     const listener = this.listeners.get(message.id);
-    if (message.kind === 'progress') listener?.progress(message.progress);
-    else listener?.result(message.result);
+    if (message.kind === 'progress') listener?.progress?.(message.progress);
+    else if (message.kind === 'measured') listener?.measured?.(message.result);
+    else listener?.result?.(message.result);
   }
 
   /** A process that is going down refuses messages; its end is reported by `ended`. */
@@ -136,4 +152,11 @@ export class EngineChild {
       clearTimeout(timer);
     }
   }
+}
+
+/** Whoever waits for an answer of the process. */
+interface Listener {
+  progress?(report: EditProgress): void;
+  result?(result: Result<EditResult>): void;
+  measured?(result: Result<NetworkMeasurement>): void;
 }

@@ -1,17 +1,23 @@
 import path from 'node:path';
 import type { EditProgress, EditRequest, EditResult, UpcomingPrompt } from '../core/evaluation/inference';
+import type { Face } from '../core/evaluation/face';
+import type { KeptBlocks, MeasureNetworks, NetworkMeasureRequest, NetworkMeasurement, NetworkMeasures } from '../core/evaluation/networkMeasures';
 import { fail, type Failure } from '../core/outcome';
 import type { ChildMessage, HostMessage } from './protocol';
 
 /** A message from the host, or what is wrong with it; `undefined` for what is no message of this protocol at all. */
-export function readHostMessage(message: unknown): HostMessage | { readonly kind: 'invalid'; readonly id: number; readonly problem: string } | undefined {
+export function readHostMessage(message: unknown): HostMessage | { readonly kind: 'invalid'; readonly id: number; readonly answer: 'result' | 'measured'; readonly problem: string } | undefined {
   const { kind, id, request, settings } = fields(message);
   if (kind === 'open') return isSettings(settings) ? { kind, settings } : undefined;
   if (typeof id !== 'number') return undefined;
   if (kind === 'cancel') return { kind, id };
+  if (kind === 'measure') {
+    const problem = firstProblem(request, measureFields);
+    return problem === undefined ? { kind, id, request: request as NetworkMeasureRequest } : { kind: 'invalid', id, answer: 'measured', problem };
+  }
   if (kind !== 'edit') return undefined;
   const problem = firstProblem(request, requestFields);
-  return problem === undefined ? { kind, id, request: request as EditRequest } : { kind: 'invalid', id, problem };
+  return problem === undefined ? { kind, id, request: request as EditRequest } : { kind: 'invalid', id, answer: 'result', problem };
 }
 
 /** A message from the child; `undefined` for what this build would misread. */
@@ -20,9 +26,9 @@ export function readChildMessage(message: unknown): ChildMessage | undefined {
   if (kind === 'ready') return typeof protocol === 'number' ? { kind, protocol } : undefined;
   if (typeof id !== 'number') return undefined;
   if (kind === 'progress') return firstProblem(progress, progressFields) === undefined ? { kind, id, progress: progress as EditProgress } : undefined;
-  if (kind !== 'result') return undefined;
+  if (kind !== 'result' && kind !== 'measured') return undefined;
   const { ok, value, failure } = fields(result);
-  const problem = ok === true ? firstProblem(value, resultFields) : firstProblem(failure, failureFields);
+  const problem = ok === true ? (kind === 'result' ? firstProblem(value, resultFields) : firstProblem(value, measurementFields)) : firstProblem(failure, failureFields);
   return problem === undefined ? ({ kind, id, result } as ChildMessage) : { kind, id, result: fail(garbled(problem)) };
 }
 
@@ -123,6 +129,32 @@ const resultFields: Checks<EditResult> = {
   warnings: texts,
   versions: anObject,
   record: optional(anObject),
+};
+
+const networkFields: Checks<MeasureNetworks> = { detector: optional(file), recognizer: optional(file), person: optional(file), clipVision: optional(file), clipText: optional(file), clipTokenizer: optional(file), perceptual: optional(file) };
+
+const measureFields: Checks<NetworkMeasureRequest> = {
+  networks: shape(networkFields),
+  source: file,
+  output: file,
+  captions: optional(each(text, 2, 2)),
+  kept: optional(shape<KeptBlocks>({ columns: whole(1, 1000), rows: whole(1, 1000), kept: ['of 0 and 1', (value) => typeof value === 'string' && /^[01]{1,1000000}$/.test(value)] })),
+};
+
+const point = { x: number, y: number };
+
+const faces = each(
+  shape<Face>({ box: shape<Face['box']>({ ...point, width: number, height: number }), landmarks: each(shape<Face['landmarks'][0]>(point), 5, 5), score: between(0, 1) }),
+  0,
+  10_000,
+);
+
+const measurementFields: Checks<NetworkMeasurement> = {
+  measures: shape<NetworkMeasures>({
+    identity: optional(number), yaw: optional(number), faceShape: optional(number), person: optional(number), clipImage: optional(number), clipDirection: optional(number), perceptual: optional(number),
+  }),
+  faces: optional(shape<NonNullable<NetworkMeasurement['faces']>>({ source: faces, output: faces })),
+  skipped: texts,
 };
 
 const failureFields: Checks<Failure> = { code: text, message: text, advice: text, short: optional(text), detail: optional(text) };

@@ -199,7 +199,7 @@ function measurementsView(correlations: readonly MeasureCorrelation[], { criteri
       name,
       cells: criteria.map(({ id }) => {
         const known = found[id];
-        return known && { text: signed(known.value), interval: `${signed(known.interval.low)} to ${signed(known.interval.high)}`, n: known.n, says: known.says };
+        return known && { text: signed(known.value), interval: known.interval ? `${signed(known.interval.low)} to ${signed(known.interval.high)}` : '', n: known.n, says: known.says };
       }),
     })),
   };

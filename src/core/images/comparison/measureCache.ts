@@ -1,7 +1,8 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Face } from '../../evaluation/face';
-import { measureNames, type PairMeasures } from './measurePair';
+import type { KeptBlocks } from '../../evaluation/networkMeasures';
+import { measureNames, type PairMeasures, type PixelMeasure } from './measurePair';
 
 /** Measurements by the hashes of what was measured: lines of JSON that are only ever added. */
 export class MeasureCache {
@@ -64,7 +65,7 @@ export class MeasureCache {
 }
 
 /** Counts up when a formula changes, so that old figures are not mixed with new ones. */
-const version = 1;
+const version = 2;
 
 function parse(line: string): Readonly<Record<string, unknown>> {
   try {
@@ -77,7 +78,14 @@ function parse(line: string): Readonly<Record<string, unknown>> {
 
 function isComplete(measures: unknown): measures is PairMeasures {
   const values = (measures ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.keys(measureNames).every((name) => typeof values[name] === 'number');
+  return Object.keys(measureNames).every((name) => typeof values[name] === 'number' || (values[name] === undefined && mayMiss.has(name))) && isKept(values['kept']);
+}
+
+const mayMiss: ReadonlySet<string> = new Set<PixelMeasure>(['ssim', 'psnr']);
+
+function isKept(value: unknown): boolean {
+  const { columns, rows, kept } = (value ?? {}) as Partial<Record<keyof KeptBlocks, unknown>>;
+  return Number.isSafeInteger(columns) && Number.isSafeInteger(rows) && typeof kept === 'string' && kept.length === Number(columns) * Number(rows);
 }
 
 function isFace(value: unknown): value is Face {

@@ -2,8 +2,10 @@ import { hashDistance, laplacianVariance, measurePicture } from '../measure';
 import { decoder } from '../decode';
 import { labPixels, meanColourDifference } from './colourDifference';
 import { blockiness, clippedShare, noiseLevel } from './defects';
+import type { KeptBlocks } from '../../evaluation/networkMeasures';
+import { keptBlocks, keptPixels } from './keptBlocks';
 import { colourOverlap, edgeAgreement, lightSlope } from './light';
-import { greyPlane, peakSignalToNoise, structuralSimilarity } from './structuralSimilarity';
+import { greyPlane, peakSignalToNoise, similarities, type Plane } from './structuralSimilarity';
 
 /** What can be measured of an output beside its source without any weights. Flags and hints, never part of a rank. */
 export interface PairMeasures {
@@ -29,16 +31,23 @@ export interface PairMeasures {
   readonly edgeAgreement: number;
   /** Share of pixels of which a channel differs by more than 8. */
   readonly changedShare: number;
-  readonly ssim: number;
-  /** dB; 100 stands for equal. */
-  readonly psnr: number;
+  /** Share of the picture that the edit left alone. */
+  readonly keptShare: number;
+  /** On what the edit left alone; absent where that is less than a twentieth of the picture. */
+  readonly ssim?: number;
+  /** The same, in dB; 100 stands for equal. */
+  readonly psnr?: number;
+  readonly kept: KeptBlocks;
 }
 
+/** Of those, the ones that are numbers. */
+export type PixelMeasure = Exclude<keyof PairMeasures, 'kept'>;
+
 /** Names of the measures that can be held against ratings. */
-export const measureNames: Readonly<Record<keyof PairMeasures, string>> = {
+export const measureNames: Readonly<Record<PixelMeasure, string>> = {
   hashDistance: 'Look-alike bits', aspectDrift: 'Aspect drift', detailRatio: 'Detail kept', noise: 'Noise', sourceNoise: 'Noise of the source', blockiness: 'Blockiness', clipped: 'Clipped',
   sourceClipped: 'Clipped in the source', colourDifference: 'Colour difference (CIEDE2000)', lightness: 'Lightness change', lightTurn: 'Turn of the light', colourOverlap: 'Colour overlap',
-  edgeAgreement: 'Edge agreement', changedShare: 'Changed pixels', ssim: 'SSIM, whole picture', psnr: 'PSNR, whole picture',
+  edgeAgreement: 'Edge agreement', changedShare: 'Changed pixels', keptShare: 'Left alone', ssim: 'SSIM where left alone', psnr: 'PSNR where left alone',
 };
 
 const longestSide = 1024;
@@ -57,7 +66,8 @@ export async function measurePair(source: string, output: string): Promise<PairM
   const [greyFirst, greySecond] = [greyPlane(first, size.width, size.height), greyPlane(second, size.width, size.height)];
   const [labFirst, labSecond] = [labPixels(first), labPixels(second)];
   const upright = (shape.orientation ?? 1) >= 5 ? { width: shape.height, height: shape.width } : shape;
-  const psnr = peakSignalToNoise(first, second);
+  const kept = keptBlocks(labFirst, labSecond, size.width, size.height);
+  const { region, share } = keptPixels(kept, size.width, size.height);
   return {
     hashDistance: hashDistance(one.value.hash, other.value.hash),
     aspectDrift: upright.width / upright.height / (size.width / size.height) - 1,
@@ -73,9 +83,25 @@ export async function measurePair(source: string, output: string): Promise<PairM
     colourOverlap: colourOverlap(labFirst, labSecond),
     edgeAgreement: edgeAgreement(greyFirst, greySecond),
     changedShare: changedShare(first, second),
-    ssim: structuralSimilarity(greyFirst, greySecond),
-    psnr: Math.min(100, psnr),
+    keptShare: share,
+    ...(share >= leastKept && likeness({ first, second, greyFirst, greySecond, region })),
+    kept,
   };
+}
+
+const leastKept = 0.05;
+
+interface Compared {
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+  readonly greyFirst: Plane;
+  readonly greySecond: Plane;
+  readonly region: Uint8Array;
+}
+
+function likeness({ first, second, greyFirst, greySecond, region }: Compared): Pick<PairMeasures, 'ssim' | 'psnr'> {
+  const ssim = similarities(greyFirst, greySecond, region).region;
+  return { ...(!Number.isNaN(ssim) && { ssim }), psnr: Math.min(100, peakSignalToNoise(first, second, region)) };
 }
 
 interface Size {

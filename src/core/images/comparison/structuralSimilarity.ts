@@ -12,40 +12,53 @@ export interface Plane {
  * @returns NaN for pictures of less than 11 pixels on a side
  */
 export function structuralSimilarity(first: Plane, second: Plane): number {
-  const { width, height } = first;
-  const inner = width - 2 * radius;
-  if (inner < 1 || height <= 2 * radius) return Number.NaN;
-  // Rows that are filtered across wait here until eleven of them are there to be filtered downwards.
-  const rows = Array.from({ length: window.length }, () => new Float64Array(inner * planes));
-  let [sum, count] = [0, 0];
-  const column = new Float64Array(inner * planes);
-  for (let y = 0; y < height; y++) {
-    filterAcross(first.values, second.values, y * width, inner, rows[y % window.length] ?? column);
-    if (y < 2 * radius) continue;
-    column.fill(0);
-    for (let k = 0; k < window.length; k++) {
-      const row = rows[(y - 2 * radius + k) % window.length] ?? column;
-      const weight = window[k] ?? 0;
-      for (let index = 0; index < column.length; index++) column[index] = (column[index] ?? 0) + weight * (row[index] ?? 0);
-    }
-    for (let at = 0; at < column.length; at += planes) {
-      const [a = 0, b = 0, squares = 0, product = 0] = [column[at], column[at + 1], column[at + 2], column[at + 3]];
-      const means = a * a + b * b;
-      sum += ((2 * a * b + c1) * (2 * (product - a * b) + c2)) / ((means + c1) * (squares - means + c2));
-      count++;
-    }
-  }
-  return sum / count;
+  return similarities(first, second, undefined).whole;
 }
 
-/** Peak signal-to-noise ratio in dB of 8-bit values: 10 log10(255² / MSE); infinite for equal pictures. */
-export function peakSignalToNoise(first: Uint8Array, second: Uint8Array): number {
-  let squares = 0;
+/**
+ * The same over all of it and over the windows whose middle is in a region.
+ * @param region a byte for each pixel, not 0 where it counts; `region` is NaN where none does
+ */
+export function similarities(first: Plane, second: Plane, region: Uint8Array | undefined): { readonly whole: number; readonly region: number } {
+  const { width, height } = first;
+  const inner = width - 2 * radius;
+  if (inner < 1 || height <= 2 * radius) return { whole: Number.NaN, region: Number.NaN };
+  // Rows that are filtered across wait here until eleven of them are there to be filtered downwards.
+  const rows = Array.from({ length: window.length }, () => new Float64Array(inner * planes));
+  const products = new Float64Array(width * planes);
+  const column = new Float64Array(inner * planes);
+  let [sum, count, regionSum, regionCount] = [0, 0, 0, 0];
+  for (let y = 0; y < height; y++) {
+    multiply(first.values, second.values, y * width, width, products);
+    filterAcross(products, rows[y % window.length] ?? column);
+    if (y < 2 * radius) continue;
+    filterDown(rows, y - 2 * radius, column);
+    const middle = (y - radius) * width + radius;
+    for (let x = 0, at = 0; x < inner; x++, at += planes) {
+      const [a, b, squares, product] = [column[at] ?? 0, column[at + 1] ?? 0, column[at + 2] ?? 0, column[at + 3] ?? 0];
+      const means = a * a + b * b;
+      const similarity = ((2 * a * b + c1) * (2 * (product - a * b) + c2)) / ((means + c1) * (squares - means + c2));
+      sum += similarity;
+      count++;
+      if (region && region[middle + x] !== 0) {
+        regionSum += similarity;
+        regionCount++;
+      }
+    }
+  }
+  return { whole: sum / count, region: regionSum / regionCount };
+}
+
+/** Peak signal-to-noise ratio in dB of 8-bit values: 10 log10(255² / MSE); infinite for equal pictures. Over a region: see `similarities`. */
+export function peakSignalToNoise(first: Uint8Array, second: Uint8Array, region?: Uint8Array): number {
+  let [squares, count] = [0, 0];
   for (let index = 0; index < first.length; index++) {
+    if (region && region[Math.floor(index / 3)] === 0) continue;
     const difference = (first[index] ?? 0) - (second[index] ?? 0);
     squares += difference * difference;
+    count++;
   }
-  return 10 * Math.log10((255 * 255) / (squares / first.length));
+  return 10 * Math.log10((255 * 255) / (squares / count));
 }
 
 /** Luma as scikit-image's `rgb2gray` weighs it, 0 to 255. */
@@ -65,22 +78,35 @@ const raw = Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-((ind
 const window = Float64Array.from(raw, (weight) => weight / raw.reduce((sum, value) => sum + value, 0));
 
 /** Both pictures, the sum of their squares, and their product, side by side: one pass of memory for all four. */
-function filterAcross(first: Float32Array, second: Float32Array, start: number, inner: number, into: Float64Array): void {
-  for (let x = 0; x < inner; x++) {
-    let [a, b, squares, product] = [0, 0, 0, 0];
-    for (let k = 0; k < 11; k++) {
-      const weight = window[k] ?? 0;
-      const one = first[start + x + k] ?? 0;
-      const other = second[start + x + k] ?? 0;
-      a += weight * one;
-      b += weight * other;
-      squares += weight * (one * one + other * other);
-      product += weight * one * other;
-    }
-    const at = x * planes;
-    into[at] = a;
-    into[at + 1] = b;
-    into[at + 2] = squares;
-    into[at + 3] = product;
+function multiply(first: Float32Array, second: Float32Array, start: number, width: number, into: Float64Array): void {
+  for (let x = 0, at = 0; x < width; x++, at += planes) {
+    const one = first[start + x] ?? 0;
+    const other = second[start + x] ?? 0;
+    into[at] = one;
+    into[at + 1] = other;
+    into[at + 2] = one * one + other * other;
+    into[at + 3] = one * other;
+  }
+}
+
+/** The window is the same from both ends, so that each weight serves two. */
+function filterAcross(products: Float64Array, into: Float64Array): void {
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0] = window;
+  for (let at = 0; at < into.length; at++) {
+    into[at] =
+      w0 * ((products[at] ?? 0) + (products[at + 40] ?? 0)) + w1 * ((products[at + 4] ?? 0) + (products[at + 36] ?? 0)) + w2 * ((products[at + 8] ?? 0) + (products[at + 32] ?? 0)) +
+      w3 * ((products[at + 12] ?? 0) + (products[at + 28] ?? 0)) + w4 * ((products[at + 16] ?? 0) + (products[at + 24] ?? 0)) + w5 * (products[at + 20] ?? 0);
+  }
+}
+
+/** @param rows a ring in which `top` is the first of eleven */
+function filterDown(rows: readonly Float64Array[], top: number, into: Float64Array): void {
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0] = window;
+  const row = (index: number): Float64Array => rows[(top + index) % window.length] ?? into;
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10] = [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7), row(8), row(9), row(10)];
+  for (let at = 0; at < into.length; at++) {
+    into[at] =
+      w0 * ((r0[at] ?? 0) + (r10[at] ?? 0)) + w1 * ((r1[at] ?? 0) + (r9[at] ?? 0)) + w2 * ((r2[at] ?? 0) + (r8[at] ?? 0)) +
+      w3 * ((r3[at] ?? 0) + (r7[at] ?? 0)) + w4 * ((r4[at] ?? 0) + (r6[at] ?? 0)) + w5 * (r5[at] ?? 0);
   }
 }

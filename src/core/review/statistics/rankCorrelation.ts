@@ -1,36 +1,68 @@
 import type { Interval } from './interval';
+import { studentQuantile } from './studentT';
 
 /** Spearman's rank correlation of pairs, with its interval. */
 export interface RankCorrelation {
   readonly n: number;
   readonly value: number;
-  readonly interval: Interval;
+  /** 95 %; absent under three source pictures. */
+  readonly interval?: Interval;
+}
+
+/** Two figures of one output. */
+export interface RankedPair {
+  readonly first: number;
+  readonly second: number;
+  /** Outputs of one source picture resemble each other. */
+  readonly cluster: string;
 }
 
 /**
- * Spearman's rank correlation with mean ranks for ties (Spearman 1904), and its interval by Fisher's z with the
- * variance of Bonett and Wright (2000, Psychometrika 65:23).
- * @returns `undefined` under 5 pairs, or where one side does not vary
+ * Spearman's rank correlation with mean ranks for ties (Spearman 1904), and its interval: on Fisher's z scale, with the
+ * jackknife's standard error over whole source pictures (Hinkley 1978, Biometrika 65:13; ranks stay those of all pairs) and
+ * Student's t with one degree of freedom less than there are pictures. Outputs of one picture taken for independent would
+ * make the interval too short.
+ * @returns `undefined` under five pairs, or where one side does not vary
  */
-export function rankCorrelation(pairs: readonly (readonly [number, number])[]): RankCorrelation | undefined {
+export function rankCorrelation(pairs: readonly RankedPair[]): RankCorrelation | undefined {
   const n = pairs.length;
-  const value = n < 5 ? undefined : pearson(ranks(pairs.map(([first]) => first)), ranks(pairs.map(([, second]) => second)));
+  if (n < 5) return undefined;
+  const [first, second] = [ranks(pairs.map((pair) => pair.first)), ranks(pairs.map((pair) => pair.second))];
+  const all = [0, 0, 0, 0, 0, 0];
+  const clusters = new Map<string, number[]>();
+  pairs.forEach(({ cluster }, index) => {
+    const [a, b] = [(first[index] ?? 0) - (n + 1) / 2, (second[index] ?? 0) - (n + 1) / 2];
+    const own = clusters.get(cluster) ?? [0, 0, 0, 0, 0, 0];
+    clusters.set(cluster, own);
+    [1, a, b, a * a, b * b, a * b].forEach((value, place) => {
+      own[place] = (own[place] ?? 0) + value;
+      all[place] = (all[place] ?? 0) + value;
+    });
+  });
+  const value = pearson(all);
   if (value === undefined) return undefined;
-  const centre = Math.atanh(Math.min(0.999999, Math.max(-0.999999, value)));
-  const half = 1.959964 * Math.sqrt((1 + (value * value) / 2) / (n - 3));
-  return { n, value, interval: { low: Math.tanh(centre - half), high: Math.tanh(centre + half) } };
+  const interval = jackknifeInterval(value, [...clusters.values()].map((own) => pearson(all.map((sum, place) => sum - (own[place] ?? 0)))));
+  return { n, value, ...(interval && { interval }) };
 }
 
-function pearson(first: readonly number[], second: readonly number[]): number | undefined {
-  const middle = (first.length + 1) / 2;
-  let [product, left, right] = [0, 0, 0];
-  first.forEach((rank, index) => {
-    const [a, b] = [rank - middle, (second[index] ?? 0) - middle];
-    product += a * b;
-    left += a * a;
-    right += b * b;
-  });
-  return left === 0 || right === 0 ? undefined : product / Math.sqrt(left * right);
+function jackknifeInterval(value: number, without: readonly (number | undefined)[]): Interval | undefined {
+  const count = without.length;
+  if (count < 3) return undefined;
+  const left = without.map((one) => fisher(one ?? 0));
+  const mean = left.reduce((sum, one) => sum + one, 0) / count;
+  const error = Math.sqrt(((count - 1) / count) * left.reduce((sum, one) => sum + (one - mean) ** 2, 0));
+  const half = studentQuantile(0.975, count - 1) * error;
+  return { low: Math.tanh(fisher(value) - half), high: Math.tanh(fisher(value) + half) };
+}
+
+function fisher(value: number): number {
+  return Math.atanh(Math.min(0.999999, Math.max(-0.999999, value)));
+}
+
+/** From the number of pairs and the sums of both, of their squares and of their product. */
+function pearson([n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0]: readonly number[]): number | undefined {
+  const spread = (aa - (a * a) / n) * (bb - (b * b) / n);
+  return spread > 1e-9 ? Math.min(1, Math.max(-1, (ab - (a * b) / n) / Math.sqrt(spread))) : undefined;
 }
 
 /** From 1; equal values share the mean of their ranks. */
