@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { PartArguments } from './runPart';
 
 export const commands = ['run', 'list', 'status', 'link', 'report', 'decide'] as const;
 export type CommandName = (typeof commands)[number];
@@ -24,6 +25,7 @@ export interface CliArguments {
 
 export type ParsedArguments =
   | { readonly kind: 'run'; readonly arguments: CliArguments }
+  | { readonly kind: 'part'; readonly arguments: PartArguments }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'usage'; readonly message: string };
@@ -47,6 +49,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         rationale: { type: 'string' },
         next: { type: 'string' },
         timeline: { type: 'string' },
+        until: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
@@ -57,6 +60,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   const { values, positionals } = parsed;
   if (values.help || positionals[0] === 'help') return { kind: 'help' };
   if (values.version) return { kind: 'version' };
+  if (positionals[0] === 'engine') return partArguments(positionals.slice(1), values.until, values.json ?? false);
   const [command, plan, ...steps] = positionals;
   const known = commands.find((name) => name === command);
   if (!known) return { kind: 'usage', message: command ? `There is no command "${command}".` : 'Say what to do.' };
@@ -85,6 +89,12 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   };
 }
 
+function partArguments([action, matrix, part = '', ...rest]: readonly string[], until: string | undefined, json: boolean): ParsedArguments {
+  const known = action === 'run-part' && matrix !== undefined && /^\d+$/.test(part) && rest.length === 0 && (until === undefined || /^\d+$/.test(until));
+  if (!known) return { kind: 'usage', message: 'Say which part: evalmark engine run-part path/to/matrix.json NUMBER [--until SECONDS]' };
+  return { kind: 'part', arguments: { matrix, part: Number(part), until: until === undefined ? undefined : Number(until), json } };
+}
+
 function given(parts: Readonly<Record<string, string | undefined>>): CliArguments['decision'] {
   return Object.fromEntries(Object.entries(parts).filter(([, words]) => words !== undefined && words.trim() !== ''));
 }
@@ -97,6 +107,10 @@ export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
   link    shows what each step runs and why; with --set, changes it in the plan
   report  makes the documents again from results.json and ratings.jsonl
   decide  writes a decision of yours into the results document, STATUS.md and the plan
+
+  engine run-part MATRIX PART
+          what a worker of a cluster runs: one part of a matrix.json that a run wrote;
+          --until SECONDS (since 1970) stops before that time, code 75
 
 PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, phase:2, or line:157.
 

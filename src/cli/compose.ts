@@ -10,7 +10,7 @@ import { ok } from '../core/outcome';
 import type { PlanStore } from '../core/plan/planStore';
 import type { RunServices } from '../core/runner/services';
 import { PtySession } from '../core/shell/ptySession';
-import { EngineClient } from '../engine/client';
+import { Engines } from '../engine/engines';
 import type { CliArguments } from './arguments';
 
 export interface Composition {
@@ -24,7 +24,7 @@ export async function compose(args: CliArguments, store: PlanStore, ask: Ask, lo
   await ownFolder(paths.storage);
   const bundle = path.dirname(fileURLToPath(import.meta.url));
   const sampleHub = new SampleHub(path.join(bundle, 'sample.mjs'));
-  const engine = new EngineClient(path.join(bundle, 'engine.cjs'), log, {
+  const engines = new Engines(path.join(bundle, 'engine.cjs'), log, {
     cacheFolder: path.join(paths.storage, 'engine'),
     previewSteps: () => (args.preview === undefined ? 0 : 1),
   });
@@ -50,12 +50,12 @@ export async function compose(args: CliArguments, store: PlanStore, ask: Ask, lo
           environment: process.env,
           sampleEndpoint: () => sampleHub.endpoint(),
         }),
-      inference: async () => ok(engine),
+      inference: async (device) => ok(engines.of(device)),
     },
     dispose: async () => {
       shell.dispose();
       sampleHub.dispose();
-      await engine.dispose();
+      await engines.dispose();
     },
   };
 }

@@ -5,6 +5,7 @@ import { link } from './link';
 import { list } from './list';
 import { report } from './report';
 import { run } from './run';
+import { runPartCommand } from './runPart';
 import { status } from './status';
 import { version } from './version';
 
@@ -30,6 +31,9 @@ switch (parsed.kind) {
   case 'usage':
     process.stderr.write(`${parsed.message}\n\n${usage}`);
     process.exitCode = exitCodes.usage;
+    break;
+  case 'part':
+    process.exitCode = await runPartCommand(parsed.arguments);
     break;
   case 'run':
     process.exitCode = await handlers[parsed.arguments.command](parsed.arguments);

@@ -16,6 +16,8 @@ export interface EngineClientOptions {
   readonly memoryBytes?: number;
   /** After how many steps each an edit shows how far it is; 0 for not at all, as when left out. Asked at each edit. */
   readonly previewSteps?: () => number;
+  /** Number of the GPU that it may use; all when left out. */
+  readonly device?: number;
   /** When a process that lives counts as hung; for tests. */
   readonly pulse?: EngineChildOptions['pulse'];
 }
@@ -38,9 +40,9 @@ export class EngineClient implements InferenceEngine, NetworkMeasuring {
   constructor(
     private readonly entry: string,
     private readonly log: Logger,
-    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, previewSteps = () => 0, pulse = usualPulse }: EngineClientOptions = {},
+    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, previewSteps = () => 0, device, pulse = usualPulse }: EngineClientOptions = {},
   ) {
-    this.childOptions = { patienceMilliseconds: 60_000, pulse, settings: { ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(memoryBytes === undefined ? {} : { memoryBytes }) } };
+    this.childOptions = { patienceMilliseconds: 60_000, pulse, ...(device === undefined ? {} : { device }), settings: { ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(memoryBytes === undefined ? {} : { memoryBytes }) } };
     this.previewSteps = previewSteps;
     this.grace = graceMilliseconds;
     this.idleAfter = idleMilliseconds;

@@ -25,6 +25,8 @@ export interface EngineChildOptions {
   readonly patienceMilliseconds: number;
   readonly pulse: PulseOptions;
   readonly settings: EngineProcessSettings;
+  /** Number of the only GPU that the process sees; all of them when left out. */
+  readonly device?: number;
 }
 
 /** One inference process from its start to its end. */
@@ -36,7 +38,7 @@ export class EngineChild {
   private readonly listeners = new Map<number, Listener>();
 
   /** Resolves when the process answers, or with the reason why it does not. */
-  static async start(entry: string, { patienceMilliseconds, pulse, settings }: EngineChildOptions): Promise<Result<EngineChild>> {
+  static async start(entry: string, { patienceMilliseconds, pulse, settings, device }: EngineChildOptions): Promise<Result<EngineChild>> {
     let process_: ChildProcess;
     try {
       // Inside an editor `process.execPath` is Electron, which is a Node only when told so.
@@ -44,7 +46,7 @@ export class EngineChild {
         execArgv: [],
         serialization: 'advanced',
         stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...(device === undefined ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(device) }) },
       });
     } catch (error) {
       return fail(notStarted({ code: undefined, signal: undefined, stderr: String(error) }));

@@ -63,7 +63,8 @@ export interface ActionContext {
   hub(): Promise<Result<HubConnection>>;
   /** Puts a token into the secret storage, so that `hub()` uses it from now on. Left out where there is none. */
   keepToken?(token: string): Promise<void>;
-  inference(): Promise<Result<InferenceEngine>>;
+  /** @param device which GPU the engine is for, by its number; the usual engine when left out */
+  inference(device?: number): Promise<Result<InferenceEngine>>;
   /** Reads `evaluation.json`, and makes it from the plan when there is none. */
   evaluation(): Promise<Result<Evaluation>>;
   /** To be told of every file written, so that a commit takes these and nothing else. Absolute path. */
@@ -119,6 +120,26 @@ export interface Progress {
   readonly device?: string;
   /** The most memory that an edit of this run has taken so far. */
   readonly memory?: { readonly kind: 'vram' | 'ram'; readonly peakBytes: number };
+  /** What several workers do at once, the liveliest first; not all where they are many. */
+  readonly parts?: readonly PartProgress[];
+}
+
+/** How far one part of the run matrix is. */
+export interface PartProgress {
+  /** `part 3: base, relight` */
+  readonly name: string;
+  readonly state: 'waiting' | 'running' | 'stopped' | 'done' | 'failed';
+  readonly completed: number;
+  readonly total: number;
+  /** Generations a second. */
+  readonly speed?: number;
+  readonly secondsLeft?: number;
+  /** Most that one of its edits took so far. */
+  readonly memory?: { readonly kind: 'vram' | 'ram'; readonly peakBytes: number };
+  /** Where it runs, or why it waits. */
+  readonly where?: string;
+  /** What it is at, or why it failed. */
+  readonly message?: string;
 }
 
 /** A person to ask. Where nobody is there (CLI without a terminal), every call resolves to `undefined`. */

@@ -1,104 +1,34 @@
 import { matrixPart, type MatrixPart } from '../evaluation/matrixPart';
-import { runMatrixPart, type MatrixProgress, type MatrixResult } from '../evaluation/matrixRun';
-import { resolveModel, type ResolvedModel } from '../evaluation/resolveModel';
 import { errorNote, updateRunNotes, type RunNote } from '../evaluation/runNotes';
-import { cancelled, done, failed, type Failure, type Outcome } from '../outcome';
-import type { Action, ActionContext, Progress } from './action';
+import type { ExecutionResult } from '../execution/executor';
+import { executorOf } from '../execution/executorOf';
+import { cancelled, done, failed, type Outcome } from '../outcome';
+import type { Action, ActionContext } from './action';
 
 /** Edits the pictures with the models that the step names; what an earlier run made is kept. */
 export const infer: Action = {
   name: 'infer',
-  async run({ link }, context) {
-    const part = await matrixPart(link.arguments.models ?? 'all', context);
-    if (!part.ok) return failed(part.failure);
-    const engine = await context.inference();
-    if (!engine.ok) return failed(engine.failure);
-    const { models, missing } = await resolveAll(part.value, context);
-    const preview = new LastPreview();
-    const result = await runMatrixPart({
-      ...part.value,
-      planned: part.value.planned.filter(({ model }) => models.has(model.id)),
-      models,
-      engine: engine.value,
-      signal: context.signal,
-      now: context.now,
-      wrote: context.wrote,
-      progress: (report) => context.progress({ ...spoken(report), ...preview.of(report) }),
-      ...(context.mayGoOn && { mayGoOn: context.mayGoOn }),
-    });
-    await keepNotes(part.value, result, missing, context);
-    return outcomeOf(result, missing);
+  async run({ link, step }, context) {
+    const matrix = await matrixPart(link.arguments.models ?? 'all', context);
+    if (!matrix.ok) return failed(matrix.failure);
+    const execution = await executorOf(matrix.value.evaluation.executor).run({ matrix: matrix.value, stepId: step.id, context });
+    if (execution.kind === 'outcome') return execution.outcome;
+    await keepNotes(matrix.value, execution.result, context);
+    return outcomeOf(execution.result);
   },
 };
 
-/** The last picture of the edit that is being made: it stays until the next one, though not every report has one. */
-class LastPreview {
-  private last: { readonly id: string; readonly picture: Uint8Array } | undefined;
-
-  of({ current, stage: { preview } }: MatrixProgress): Pick<Progress, 'picture'> {
-    if (preview) this.last = { id: current.id, picture: preview };
-    return this.last?.id === current.id ? { picture: this.last.picture } : {};
-  }
-}
-
-interface MissingModel {
-  readonly id: string;
-  readonly failure: Failure;
-}
-
-/** A model without files does not keep the others from running. */
-async function resolveAll({ models }: MatrixPart, { paths, plan, hub }: ActionContext): Promise<{ readonly models: ReadonlyMap<string, ResolvedModel>; readonly missing: readonly MissingModel[] }> {
-  const resolved = new Map<string, ResolvedModel>();
-  const missing: MissingModel[] = [];
-  for (const entry of models) {
-    const found = await resolveModel(entry, { workspace: paths.workspace, plan, hub });
-    if (found.ok) resolved.set(entry.id, found.value);
-    else missing.push({ id: entry.id, failure: found.failure });
-  }
-  return { models: resolved, missing };
-}
-
-function spoken({ current, stage, completed, total, speed, secondsLeft, used }: MatrixProgress): Progress {
-  return {
-    message: `${current.model.id}: ${current.picture}, ${current.edit.id} (${stageText(stage)})`,
-    completed,
-    total,
-    unit: 'items',
-    ...(speed === undefined ? {} : { speed }),
-    ...(secondsLeft === undefined ? {} : { secondsLeft }),
-    ...used,
-  };
-}
-
-function stageText({ stage, step = 0, steps = 1 }: MatrixProgress['stage']): string {
-  const counted = steps > 1;
-  switch (stage) {
-    case 'starting':
-      return 'starting the engine';
-    case 'loading':
-      return counted ? `packing the weights, once: ${step} of ${steps}` : 'loading the model';
-    case 'encoding':
-      return counted ? `reading prompts ahead ${step + 1}/${steps}` : 'reading prompt and pictures';
-    case 'sampling':
-      return counted ? `editing ${step}/${steps}` : 'editing';
-    case 'decoding':
-      return 'finishing';
-    case 'saving':
-      return 'saving';
-  }
-}
-
-async function keepNotes({ models }: MatrixPart, result: MatrixResult, missing: readonly MissingModel[], { paths, now, log }: ActionContext): Promise<void> {
+async function keepNotes({ models }: MatrixPart, { made, kept, failed: broken, missing }: ExecutionResult, { paths, now, log }: ActionContext): Promise<void> {
   const added: readonly RunNote[] = [
     ...missing.map(({ id, failure }) => errorNote(failure, id, undefined, now())),
-    ...result.failed.map(({ planned, failure }) => errorNote(failure, planned.model.id, planned.id, now())),
+    ...broken.map(({ planned, failure }) => errorNote(failure, planned.model.id, planned.id, now())),
   ];
   for (const { generationId, modelId, message } of added) log.error(`${generationId ?? modelId}: ${message}`);
   const found = models.map(({ id }) => id).filter((id) => missing.every((model) => model.id !== id));
-  await updateRunNotes(paths.storage, { added, settled: [...result.made, ...result.kept, ...found] });
+  await updateRunNotes(paths.storage, { added, settled: [...made, ...kept, ...found] });
 }
 
-function outcomeOf({ made, kept, failed: broken, skipped, cancelled: stopped }: MatrixResult, missing: readonly MissingModel[]): Outcome {
+function outcomeOf({ made, kept, failed: broken, skipped, missing, cancelled: stopped }: ExecutionResult): Outcome {
   if (stopped) return cancelled;
   const there = made.length + kept.length;
   const summary = `${there} outputs${kept.length > 0 ? `, ${kept.length} of them from before` : ''}`;

@@ -16,6 +16,17 @@ export interface Evaluation {
   readonly review?: ReviewChecks;
   /** Folder of the generations, relative to the workspace folder. */
   readonly results: string;
+  /** Who carries the run matrix out; one engine of this machine when left out. */
+  readonly executor?: ExecutorSettings;
+}
+
+export type ExecutorSettings = LocalSettings;
+
+/** Engines of this machine. */
+export interface LocalSettings {
+  readonly kind: 'local';
+  /** GPUs by their numbers, as nvidia-smi counts them: one engine for each. The usual one when left out. */
+  readonly devices?: readonly number[];
 }
 
 export interface PictureSource {

@@ -14,16 +14,23 @@ export interface StoredGeneration {
   readonly sidecar: string;
 }
 
-/** Every output of a results folder that has a readable sidecar, by id. */
+/** Every output of a results folder that has a readable sidecar, by id. Hidden folders hold what is not finished. */
 export async function readGenerations(resultsFolder: string): Promise<readonly StoredGeneration[]> {
-  const entries = await readdir(resultsFolder, { recursive: true, withFileTypes: true }).catch(() => []);
   const found = new Map<string, StoredGeneration>();
-  for (const entry of entries) {
-    if (!entry.isFile() || !entry.name.endsWith('.json') || entry.name.startsWith('.')) continue;
-    const stored = await readGeneration(path.join(entry.parentPath, entry.name));
+  for await (const sidecar of sidecarsBelow(resultsFolder)) {
+    const stored = await readGeneration(sidecar);
     if (stored && !found.has(stored.generation.id)) found.set(stored.generation.id, stored);
   }
   return [...found.values()].sort((left, right) => (left.generation.id < right.generation.id ? -1 : 1));
+}
+
+async function* sidecarsBelow(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) yield* sidecarsBelow(path.join(folder, entry.name));
+    else if (entry.isFile() && entry.name.endsWith('.json')) yield path.join(folder, entry.name);
+  }
 }
 
 /** One sidecar; `undefined` when it is missing, torn by a kill, or not ours. */

@@ -34,6 +34,8 @@ export interface MatrixProgress {
   readonly stage: EditProgress;
   /** Generations that are there, kept ones included. */
   readonly completed: number;
+  /** Of `completed`, those that this run made. */
+  readonly made: number;
   readonly total: number;
   /** Generations a second, and seconds to the end, from those made in this run; before the first, from its steps. */
   readonly speed: number | undefined;
@@ -42,7 +44,7 @@ export interface MatrixProgress {
   readonly used: Used | undefined;
 }
 
-interface Used {
+export interface Used {
   readonly device: string;
   readonly memory: { readonly kind: MemoryUse['kind']; readonly peakBytes: number };
 }
@@ -54,6 +56,7 @@ export interface MatrixResult {
   readonly failed: readonly FailedGeneration[];
   /** Not tried, because what failed would fail for them too. */
   readonly skipped: readonly string[];
+  readonly used: Used | undefined;
   readonly cancelled: boolean;
 }
 
@@ -84,7 +87,7 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
       skipped.push(planned.id);
       continue;
     }
-    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, used, ...pace.report(kept.length + made.length, stage) }));
+    const result = await makeOne(run, planned, todo.slice(index + 1), hashes, (stage) => run.progress({ current: planned, stage, used, made: made.length, ...pace.report(kept.length + made.length, stage) }));
     if (!result.ok && run.signal.aborted) break;
     if (result.ok) used = more(used, result.value);
     breaker.note(planned.model.id, result.ok ? undefined : result.failure);
@@ -92,7 +95,7 @@ export async function runMatrixPart(run: MatrixRun): Promise<MatrixResult> {
     else failed.push({ planned, failure: result.failure });
     pace.done();
   }
-  return { made, kept, failed, skipped, cancelled: run.signal.aborted };
+  return { made, kept, failed, skipped, used, cancelled: run.signal.aborted };
 }
 
 function more(before: Used | undefined, { device, memory: { kind, peakBytes } }: EditResult): Used {
@@ -195,6 +198,11 @@ class Breaker {
 const diedWith = new Set(['engine-crashed', 'engine-hung']);
 
 const hopeless = new Set(['engine-not-started', 'engine-broken', 'disk-full', 'disk-space']);
+
+/** Whether what failed would fail for every model. */
+export function isHopeless({ code }: Failure): boolean {
+  return hopeless.has(code);
+}
 
 /** What is wrong with a model's files is wrong for each of its edits. */
 function isHopelessForModel(code: string): boolean {

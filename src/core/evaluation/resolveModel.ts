@@ -31,8 +31,8 @@ export interface ResolvedTransformer {
 
 export interface ModelPlaces {
   readonly workspace: string;
-  /** For naming the step that downloads what is missing. */
-  readonly plan: Plan;
+  /** For naming the step that downloads what is missing, where there is a plan at hand. */
+  readonly plan?: Plan;
   hub(): Promise<Result<HubConnection>>;
 }
 
@@ -110,8 +110,8 @@ async function inWorkspace({ name, file }: Wanted, workspace: string): Promise<F
   return undefined;
 }
 
-function notDownloaded({ name, revision }: Wanted, plan: Plan): Failure {
-  const step = downloadStep(plan, name);
+function notDownloaded({ name, revision }: Wanted, plan: Plan | undefined): Failure {
+  const step = plan && downloadStep(plan, name);
   return {
     code: 'model-not-downloaded',
     message: `${name}${revision === undefined ? '' : ` at ${revision.slice(0, 7)}`} is not on this disk.`,

@@ -17,7 +17,8 @@ export interface RunServices {
   settings(): RunSettings;
   policy(): RunPolicy;
   hub(): Promise<Result<HubConnection>>;
-  inference(): Promise<Result<InferenceEngine>>;
+  /** @param device which GPU the engine is for, by its number; the usual engine when left out */
+  inference(device?: number): Promise<Result<InferenceEngine>>;
   /** Keeps a token where the person's secrets lie, for the runs to come. */
   keepToken?(token: string): Promise<void>;
   /** Other than the built-in actions; for tests. */

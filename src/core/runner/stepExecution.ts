@@ -74,7 +74,7 @@ function contextOf({ plan, signal, written, log: own, progress, mayGoOn, linked 
     progress,
     mayGoOn,
     hub: () => services.hub(),
-    inference: () => services.inference(),
+    inference: (device) => services.inference(device),
     evaluation: () => ensureEvaluation({ plan, workspace: paths.workspace, file: path.join(paths.planFolder, 'evaluation.json'), wrote }),
     wrote,
     ...(services.keepToken && { keepToken: (token: string) => services.keepToken?.(token) ?? Promise.resolve() }),

@@ -42,9 +42,12 @@ export function parseRows(text: string): readonly (readonly [number, number])[] 
     .flatMap((found) => (found ? [[Number(found[1]), Number(found[2])] as const] : []));
 }
 
+/** Their tool knows nothing of the one GPU that this process may be restricted to. */
+const onlyDevice = /^\d+$/.test(process.env['CUDA_VISIBLE_DEVICES'] ?? '') ? [`--id=${process.env['CUDA_VISIBLE_DEVICES'] ?? ''}`] : [];
+
 function query(what: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile('nvidia-smi', [what, '--format=csv,noheader,nounits'], { timeout: 5000, windowsHide: true }, (error, stdout) => resolve(error ? undefined : stdout));
+    execFile('nvidia-smi', [what, ...onlyDevice, '--format=csv,noheader,nounits'], { timeout: 5000, windowsHide: true }, (error, stdout) => resolve(error ? undefined : stdout));
   });
 }
 

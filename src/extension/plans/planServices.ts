@@ -7,7 +7,7 @@ import { SampleHub } from '../../core/hub/sampleHub';
 import { ok } from '../../core/outcome';
 import type { RunServices } from '../../core/runner/services';
 import { PtySession } from '../../core/shell/ptySession';
-import { EngineClient } from '../../engine/client';
+import { Engines } from '../../engine/engines';
 import type { EditorAsk } from '../ask/editorAsk';
 import { readSettings } from '../settings';
 import { EditorPlanStore } from './editorPlanStore';
@@ -15,9 +15,9 @@ import { planPaths } from './planPaths';
 
 export const tokenSecret = 'evalmark.hub.token';
 
-/** What the runs of all plans share: one engine, one sample Hub, one person; and what each plan has for itself. */
+/** What the runs of all plans share: the engines, one sample Hub, one person; and what each plan has for itself. */
 export class PlanServices {
-  private readonly engine: EngineClient;
+  private readonly engines: Engines;
   private readonly sampleHub: SampleHub;
 
   constructor(
@@ -25,7 +25,7 @@ export class PlanServices {
     private readonly log: LogOutputChannel,
     private readonly ask: EditorAsk,
   ) {
-    this.engine = new EngineClient(context.asAbsolutePath('dist/engine.cjs'), log, {
+    this.engines = new Engines(context.asAbsolutePath('dist/engine.cjs'), log, {
       cacheFolder: path.join(context.globalStorageUri.fsPath, 'engine'),
       previewSteps: () => readSettings().previewSteps,
     });
@@ -46,7 +46,7 @@ export class PlanServices {
       settings: () => readSettings(uri).run,
       policy: () => readSettings(uri).policy,
       hub: () => this.hub(paths, uri),
-      inference: async () => ok(this.engine),
+      inference: async (device) => ok(this.engines.of(device)),
       loadAction: (name) => this.loadAction(name, paths.plan),
     };
     return { services, shell };
@@ -59,7 +59,7 @@ export class PlanServices {
 
   async dispose(): Promise<void> {
     this.sampleHub.dispose();
-    await this.engine.dispose();
+    await this.engines.dispose();
   }
 
   private async hub(paths: PlanPaths, uri: Uri) {

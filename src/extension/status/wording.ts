@@ -1,5 +1,5 @@
 import { actionInfo } from '../../core/actions/actionInfo';
-import type { Link, Progress } from '../../core/actions/action';
+import type { Link, PartProgress, Progress } from '../../core/actions/action';
 import type { Estimate, Gate, Phase, Step, Task } from '../../core/plan/plan';
 import type { GateRun, StepRun } from '../../core/runner/runState';
 import type { GroupStatus, StepStatus } from './planStatus';
@@ -92,6 +92,13 @@ export function progressParts({ completed, total, unit, speed, secondsLeft, mess
   if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   if (message) parts.push(message);
   return parts;
+}
+
+/** "12 of 40 · 1.9/s · 3 min left · 31.2 GB VRAM · node7" */
+export function partProgress({ completed, total, speed, secondsLeft, memory, where, message, state }: PartProgress): string {
+  const counted = progressParts({ completed, total, ...(speed === undefined || state !== 'running' ? {} : { speed }), ...(secondsLeft === undefined ? {} : { secondsLeft }) });
+  const parts = state === 'waiting' ? ['waiting'] : state === 'stopped' ? ['to be continued', ...counted] : counted;
+  return [...parts, ...(memory === undefined ? [] : [`${bytes(memory.peakBytes)} ${memory.kind === 'vram' ? 'VRAM' : 'RAM'}`]), ...(where === undefined ? [] : [where]), ...(message === undefined ? [] : [message])].join(' · ');
 }
 
 /** What is still to be done of an estimate, in proportion to the open steps: "12 min". */

@@ -1,9 +1,9 @@
-import type { Progress } from '../../core/actions/action';
+import type { PartProgress, Progress } from '../../core/actions/action';
 import type { Step } from '../../core/plan/plan';
 import type { StepRun } from '../../core/runner/runState';
 import type { RowState, StepStatus } from '../status/planStatus';
 import type { DeviceMemory } from '../environment/deviceWatch';
-import { bytes, clock, lastRun, milliseconds, progressParts, shortProgress } from '../status/wording';
+import { bytes, clock, lastRun, milliseconds, partProgress, progressParts, shortProgress } from '../status/wording';
 
 /** A step that runs, waits or ran, in the order in which a person wants to know of it. */
 export interface RunRow<Host> {
@@ -119,6 +119,7 @@ export function runDetails<Host>(row: RunRow<Host>, device?: DeviceMemory): read
         detail('arrow-small-right', first ?? 'running', rest.join(' · ')),
         ...(memory ? [detail('chip', memory.label, memory.description)] : []),
         detail('clock', `since ${clock(run.since)}`),
+        ...(run.progress.parts ?? []).map((part) => detail(partIcons[part.state], part.name, partProgress(part))),
       ];
     }
     case 'failed':
@@ -140,6 +141,8 @@ function memoryParts({ device: name, memory }: Progress, device: DeviceMemory | 
   if (device && onCard) return { label: device.name, description: `${bytes(device.used)} of ${bytes(device.total)} VRAM now · ${bytes(Math.max(device.peak, memory?.kind === 'vram' ? memory.peakBytes : 0))} at peak` };
   return name === undefined ? undefined : { label: name, description: memory ? `${bytes(memory.peakBytes)} ${memory.kind === 'vram' ? 'VRAM' : 'memory'} at peak` : '' };
 }
+
+const partIcons: Readonly<Record<PartProgress['state'], string>> = { waiting: 'watch', running: 'arrow-small-right', stopped: 'debug-pause', done: 'check', failed: 'error' };
 
 const order = ['running', 'needsPerson', 'queued', 'failed', 'interrupted'] as const;
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { PartProgress } from '../../../src/core/actions/action';
 import { parsePlan } from '../../../src/core/plan/parse';
 import type { StepRun } from '../../../src/core/runner/runState';
 import { planStatus } from '../../../src/extension/status/planStatus';
@@ -23,6 +24,21 @@ it('says what a person wants to know of each', () => {
   expect(rows().map(runDescription).slice(0, 4)).toEqual(['66 %', 'waiting for you', 'queued', 'wrong']);
   const [running] = rows();
   expect(running && runDetails(running).map(({ label, description }) => [label, description])[0]).toEqual(['38.2 of 57.7 GB', '41.6 MB/s · 8 min left']);
+});
+
+it('tells of each part of a matrix that several workers carry out', () => {
+  const [row] = rows();
+  const parts: readonly PartProgress[] = [
+    { name: 'part 1: base', state: 'running', completed: 12, total: 40, speed: 1.9, secondsLeft: 15, memory: { kind: 'vram', peakBytes: 31.2e9 }, where: 'node7' },
+    { name: 'part 2: relight', state: 'failed', completed: 3, total: 40, message: 'Slurm ended the job: it used more memory than it had asked for.' },
+    { name: 'part 3: far', state: 'waiting', completed: 0, total: 4, where: 'Priority' },
+  ];
+  const details = runDetails({ ...row!, run: { kind: 'running', since: at(4), progress: { completed: 15, total: 84, unit: 'items', parts } } });
+  expect(details.slice(2).map(({ icon, label, description }) => [icon, label, description])).toEqual([
+    ['arrow-small-right', 'part 1: base', '12 of 40 · 1.9/s · 15 s left · 31.2 GB VRAM · node7'],
+    ['error', 'part 2: relight', '3 of 40 · Slurm ended the job: it used more memory than it had asked for.'],
+    ['watch', 'part 3: far', 'waiting · Priority'],
+  ]);
 });
 
 it('keeps only the newest of what is over', () => {

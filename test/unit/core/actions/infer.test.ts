@@ -193,7 +193,7 @@ describe('running the matrix', () => {
 
   it('names the step that downloads a missing model', async () => {
     const plan = parsePlan('# P\n\n#### Task 2.3: Download\n\n- [ ] Download Tiny-Edit (~8MB)\n');
-    evaluation = sampleEvaluation({ models: [{ id: 'base', base: 'acme/Tiny-Edit', category: 'base' }] });
+    evaluation = sampleEvaluation({ models: [{ id: 'base', base: 'acme/Tiny-Edit', category: 'base' }], edits: evaluation.edits.slice(0, 2) });
     const hub = async () => ({ ok: true as const, value: { endpoint: 'http://localhost', token: undefined, cacheFolder: path.join(folder, 'cache'), offline: false } });
     expect(await run(infer, 'base', context({ plan, hub }))).toMatchObject({ kind: 'failed', failure: { code: 'model-not-downloaded', advice: expect.stringContaining('Download Tiny-Edit (~8MB)') } });
     const snapshot = path.join(folder, 'cache', 'models--acme--Tiny-Edit', 'snapshots', 'a'.repeat(40));

@@ -39,6 +39,10 @@ describe('the schema of evaluation.json', () => {
     ['with an enormous reference', (value) => (value.sampler.referenceResolution = 9000)],
     ['with references', (value) => (value.edits[0].references = ['hat.png'])],
     ['with an empty reference', (value) => (value.edits[0].references = [''])],
+    ['with two GPUs', (value) => (value.executor = { kind: 'local', devices: [0, 1] })],
+    ['with a GPU twice', (value) => (value.executor = { kind: 'local', devices: [1, 1] })],
+    ['with no GPU', (value) => (value.executor = { kind: 'local', devices: [] })],
+    ['with an unknown executor', (value) => (value.executor = { kind: 'cloud' })],
     ['with one anchor', (value) => (value.criteria[0].anchors = ['bad'])],
   ])('agrees with the check: %s', (_name, change) => {
     const value = changed(change);

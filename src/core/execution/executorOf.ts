@@ -1,0 +1,8 @@
+import type { ExecutorSettings } from '../evaluation/evaluation';
+import type { Executor } from './executor';
+import { LocalExecutor } from './localExecutor';
+
+/** Who carries the run matrix out, as `evaluation.json` says. */
+export function executorOf(settings: ExecutorSettings = { kind: 'local' }): Executor {
+  return new LocalExecutor(settings);
+}
