@@ -1,14 +1,11 @@
 import type { Ask } from '../core/actions/action';
-import { linkPlan } from '../core/actions/link';
-import { isWithoutEvaluation } from '../core/evaluation/evaluationFile';
-import { ok, type Failure, type Result } from '../core/outcome';
+import type { Failure } from '../core/outcome';
 import type { Plan } from '../core/plan/plan';
-import { changeId } from '../core/report/changeId';
-import { decisionParts, type DecisionPart } from '../core/report/decision';
-import { optionsOf, resultsDocumentOf } from '../core/report/planOptions';
-import { rebuildDocuments } from '../core/report/rebuild';
-import { updateStatus } from '../core/report/status';
-import { approachWords, writeDecisionPart } from '../core/report/writeDecision';
+import { partTitles } from '../core/report/decision';
+import { decisionWork, type GivenDecision } from '../core/report/givenDecision';
+import { optionsOf } from '../core/report/planOptions';
+import { approachWords } from '../core/report/writeDecision';
+import { writeGivenDecision } from '../core/report/writeGivenDecision';
 import type { CliArguments } from './arguments';
 import { openPlan, reportFailure } from './openPlan';
 import { reportContext } from './report';
@@ -29,16 +26,19 @@ export async function decide(args: CliArguments): Promise<number> {
     reportFailure(refused, args.json);
     return 2;
   }
-  const given = decisionParts.filter((part) => args.decision[part] !== undefined);
-  const steps = given.flatMap((part) => stepsFor(plan, part));
-  const direct = given.filter((part) => stepsFor(plan, part).length === 0);
-  const written = await writeDirectly(args, plan, direct);
+  const given: GivenDecision = { parts: args.decision, answers: {} };
+  const work = decisionWork(plan, given);
+  const context = reportContext(args, plan);
+  const written = await writeGivenDecision(work, given, context, (part, file) => {
+    if (!args.json) process.stdout.write(`${part === 'approach' ? 'decision' : partTitles[part].toLowerCase()} in ${file}\n`);
+  });
+  await context.settled();
   if (!written.ok) {
     reportFailure(written.failure, args.json);
     return 1;
   }
-  if (steps.length === 0) return 0;
-  return runSelection(args, opened, { kind: 'steps', ids: steps }, decidingAsk(args), args.json ? jsonOutput() : humanOutput());
+  if (work.steps.length === 0) return 0;
+  return runSelection(args, opened, { kind: 'steps', ids: work.steps.map(({ id }) => id) }, decidingAsk(args, given), args.json ? jsonOutput() : humanOutput());
 }
 
 function unknownOption(plan: Plan, letter: string | undefined): Failure | undefined {
@@ -51,44 +51,8 @@ function unknownOption(plan: Plan, letter: string | undefined): Failure | undefi
   };
 }
 
-function stepsFor(plan: Plan, part: DecisionPart): readonly string[] {
-  const links = linkPlan(plan);
-  return plan.steps.filter(({ id }) => links.get(id)?.action === 'decide' && links.get(id)?.arguments.part === part).map(({ id }) => id);
-}
-
 /** The person has said all of it on the command line; only a hand edit in the way is asked about. */
-function decidingAsk({ decision, yes }: CliArguments): Ask {
+function decidingAsk({ yes }: CliArguments, said: GivenDecision): Ask {
   const terminal = terminalAsk({ yes });
-  return {
-    ...terminal,
-    choose: async (question) => {
-      const letter = decision.approach?.toUpperCase();
-      return question.options.some(({ id }) => id === letter) && letter !== undefined ? [letter] : terminal.choose(question);
-    },
-    confirm: async (question) => (question.kind === 'danger' ? terminal.confirm(question) : true),
-    text: async (question) => {
-      const part = decisionParts.find((candidate) => question.title.toLowerCase().endsWith(`: ${partWords[candidate]}`));
-      return part === undefined ? (decision.approach ?? terminal.text(question)) : decision[part];
-    },
-  };
-}
-
-/** How the questions of the steps end. */
-const partWords: Readonly<Record<DecisionPart, string>> = { approach: 'approach', rationale: 'rationale', next: 'next steps', timeline: 'timeline' };
-
-async function writeDirectly(args: CliArguments, plan: Plan, parts: readonly DecisionPart[]): Promise<Result<void>> {
-  if (parts.length === 0) return ok(undefined);
-  const context = reportContext(args, plan);
-  const file = resultsDocumentOf(plan, await changeId(context.paths));
-  for (const part of parts) {
-    const words = args.decision[part] ?? '';
-    const written = await writeDecisionPart(file, part, part === 'approach' ? (approachWords(plan, words) ?? words) : words, context);
-    if (!written.ok) return written;
-    if (!args.json) process.stdout.write(`${part === 'approach' ? 'decision' : partWords[part]} in ${file}\n`);
-  }
-  const rebuilt = await rebuildDocuments(context, true);
-  if (!rebuilt.ok && !isWithoutEvaluation(rebuilt.failure)) return rebuilt;
-  const status = await updateStatus({ ...context });
-  await context.settled();
-  return status.ok ? ok(undefined) : status;
+  return { ...terminal, said, confirm: async (question) => (question.kind === 'danger' ? terminal.confirm(question) : true) };
 }

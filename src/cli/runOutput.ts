@@ -86,6 +86,7 @@ export function humanOutput(): RunOutput {
       if (summary.waitingFor) print(`Waiting for you: ${summary.waitingFor}`);
     },
     pausedFor: (ask) => ({
+      ...ask,
       choose: (question) => (line.clear(), ask.choose(question)),
       confirm: (question) => (line.clear(), ask.confirm(question)),
       text: (question) => (line.clear(), ask.text(question)),

@@ -8,6 +8,7 @@ import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
 import { calledOn } from './commands/calledOn';
 import { CommitCommands } from './commands/commitCommands';
 import { commandId } from './commands/commandId';
+import { DecideCommands } from './commands/decideCommands';
 import { pauseDownloads } from './commands/pauseDownloads';
 import { registerCommands, type CommandHandlers } from './commands/registerCommands';
 import { RunCommands } from './commands/runCommands';
@@ -59,13 +60,17 @@ export class Extension {
   private readonly answers: AnswerDocuments;
 
   constructor(private readonly context: ExtensionContext) {
-    this.panels = this.lifetime.add(editorPanels(context, this.log, (uri) => this.services.forPanel(uri), (plan) => void runCommands.writeAnalysis(plan)));
+    this.panels = this.lifetime.add(editorPanels(context, this.log, (uri) => this.services.forPanel(uri), {
+      writeAnalysis: (plan) => void runCommands.writeAnalysis(plan),
+      writeDecision: (plan, ...said) => decisions.write(plan, ...said),
+    }));
     this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
     const ask = new EditorAsk(this.desk, this.answers, this.panels, { plan: '' });
     this.services = this.lifetime.add(new PlanServices(context, this.log, ask));
     this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));
     this.environment = this.lifetime.add(new Environment(context.secrets));
     const runCommands = new RunCommands(this.plans, this.desk, this.log);
+    const decisions = new DecideCommands(this.plans, this.services, ask, this.log);
     const commits = this.lifetime.add(new CommitCommands(ask, this.log));
     this.tree = this.lifetime.add(
       new PlanTree(
@@ -95,7 +100,7 @@ export class Extension {
     this.lifetime.add(this.desk.onChange(() => this.questionsChanged()));
     this.lifetime.add(new ContextKeys(this.plans));
     this.lifetime.add(workspace.onDidGrantWorkspaceTrust(() => this.tree.refresh()));
-    for (const registration of registerCommands(this.handlers(runCommands, commits), this.attention, this.log)) this.lifetime.add(registration);
+    for (const registration of registerCommands(this.handlers(runCommands, commits, decisions), this.attention, this.log)) this.lifetime.add(registration);
     this.ready = this.start();
   }
 
@@ -149,7 +154,7 @@ export class Extension {
     return this.tree.view.visible || this.runs.view.visible;
   }
 
-  private handlers(run: RunCommands, commits: CommitCommands): CommandHandlers {
+  private handlers(run: RunCommands, commits: CommitCommands, decisions: DecideCommands): CommandHandlers {
     const step = new StepCommands(this.plans, this.tree, this.timeline, this.logs, this.log);
     const target = (args: readonly unknown[]): readonly unknown[] => calledOn(args, this.tree, this.plans);
     const start = new StartCommands(this.context, this.plans, this.log);
@@ -164,7 +169,8 @@ export class Extension {
       'evalmark.learnPlans': () => start.learnPlans(),
       'evalmark.enterToken': () => start.enterToken(),
       'evalmark.forgetToken': () => start.forgetToken(),
-      'evalmark.decide': withPlan((host) => run.decide(host)),
+      'evalmark.decide': withPlan((host) => this.panels.decide(host.paths.plan)),
+      'evalmark.decideByQuestions': withPlan((host) => run.runSteps(host, decisions.stepsOf(host))),
       'evalmark.previewCommit': withPlan((host) => commits.preview(host)),
       'evalmark.undoCommit': withPlan((host) => commits.undo(host)),
       'evalmark.askAboutCommits': withPlan((host) => commits.askAgain(host)),

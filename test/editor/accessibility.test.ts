@@ -4,6 +4,7 @@ import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { ComparePage } from './comparePage';
+import { DecidePage } from './decidePage';
 import { MatrixPage } from './matrixPage';
 import { browserPath } from './panelInBrowser';
 import { themes, type Theme } from './panelThemes';
@@ -22,6 +23,18 @@ const panels: Readonly<Record<string, (theme: Theme) => Promise<OpenPanel>>> = {
   compare: async (theme) => {
     const panel = await ComparePage.open(study, { theme });
     await panel.page.locator('[aria-current=true]').first().waitFor();
+    return panel;
+  },
+  decide: async (theme) => {
+    const panel = await DecidePage.open({ theme });
+    await panel.page.getByRole('radio').first().click();
+    return panel;
+  },
+  'decide, with its preview': async (theme) => {
+    const panel = await DecidePage.open({ theme });
+    await panel.page.getByRole('radio').first().click();
+    await panel.page.keyboard.press('2');
+    await panel.page.locator('.file').first().waitFor({ timeout: 30_000 });
     return panel;
   },
   matrix: (theme) => MatrixPage.open({ study, theme, answers: () => ({ identity: 4, edit: 3, same: true, artifacts: 1 }) }),

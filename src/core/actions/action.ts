@@ -3,6 +3,7 @@ import type { InferenceEngine } from '../evaluation/inference';
 import type { HubConnection } from '../hub/connection';
 import type { Outcome, Result } from '../outcome';
 import type { Phase, Plan, Step, Task } from '../plan/plan';
+import type { GivenDecision } from '../report/givenDecision';
 import type { ShellSession } from '../shell/shellSession';
 
 /**
@@ -144,6 +145,8 @@ export interface PartProgress {
 
 /** A person to ask. Where nobody is there (CLI without a terminal), every call resolves to `undefined`. */
 export interface Ask {
+  /** What the person has said of a decision beforehand; steps that would ask for it take it as it is. */
+  readonly said?: GivenDecision;
   choose(question: ChooseQuestion): Promise<readonly string[] | undefined>;
   /** `undefined`: nobody answered, or the question was dismissed. */
   confirm(question: ConfirmQuestion): Promise<boolean | undefined>;

@@ -1,9 +1,9 @@
 import { isWithoutEvaluation } from '../evaluation/evaluationFile';
 import { cancelled, done, failed, needsPerson, type Outcome } from '../outcome';
 import { changeId } from '../report/changeId';
-import { decisionParts, decisionSection, ownWords, partTitles, type DecisionPart } from '../report/decision';
+import { decisionParts, decisionSection, ownWords, partPrompts, partTitles, type DecisionPart } from '../report/decision';
 import { readSection } from '../report/managedSection';
-import { optionsOf, resultsDocumentOf } from '../report/planOptions';
+import { optionsOf, resultsDocumentOf, type PlanOption } from '../report/planOptions';
 import { rebuildDocuments } from '../report/rebuild';
 import { readResults } from '../report/results';
 import { factsLine } from '../report/sections/optionFacts';
@@ -42,22 +42,13 @@ async function chooseApproach(file: string, context: ActionContext): Promise<Out
   let words: string | undefined;
   let remark: string | undefined;
   if (offered.length > 0) {
-    const chosen = await context.ask.choose({
-      title: 'Which approach do you choose?',
-      placeholder: await standings(context),
-      options: offered.map(({ letter, title, step }) => ({
-        id: letter,
-        label: `Option ${letter}: ${title}`,
-        description: step.state === 'done' ? 'weighed' : 'not weighed yet',
-        picked: before.value?.includes(`**Option ${letter}:`) ?? false,
-      })),
-    });
-    const option = offered.find(({ letter }) => letter === chosen?.[0]);
-    if (chosen && !option) return cancelled;
+    const chosen = context.ask.said?.parts.approach?.toUpperCase() ?? (await chooseOption(offered, before.value, context));
+    const option = offered.find(({ letter }) => letter === chosen);
+    if (chosen !== undefined && !option) return cancelled;
     words = option && approachWords(context.plan, option.letter);
     remark = option && `Option ${option.letter}`;
   } else {
-    words = await context.ask.text({ title: 'Which approach do you choose?', prompt: await standings(context), value: before.value ?? '', multiline: true });
+    words = context.ask.said?.parts.approach ?? (await context.ask.text({ title: 'Which approach do you choose?', prompt: await standings(context), value: before.value ?? '', multiline: true }));
   }
   if (!words?.trim()) return needsPerson('Choose the approach; nothing is decided for you.');
   const written = await writeDecisionPart(file, 'approach', words, context);
@@ -65,26 +56,37 @@ async function chooseApproach(file: string, context: ActionContext): Promise<Out
   return remark ? { kind: 'done', summary: `${remark} in ${file}`, remark } : done(`decision in ${file}`);
 }
 
+/** The letter of one of the options; `undefined` where nobody chooses. */
+async function chooseOption(offered: readonly PlanOption[], before: string | undefined, context: ActionContext): Promise<string | undefined> {
+  const chosen = await context.ask.choose({
+    title: 'Which approach do you choose?',
+    placeholder: await standings(context),
+    options: offered.map(({ letter, title, step }) => ({
+      id: letter,
+      label: `Option ${letter}: ${title}`,
+      description: step.state === 'done' ? 'weighed' : 'not weighed yet',
+      picked: before?.includes(`**Option ${letter}:`) ?? false,
+    })),
+  });
+  return chosen && (chosen[0] ?? '');
+}
+
 async function writePart(file: string, part: Exclude<DecisionPart, 'approach'>, title: string, context: ActionContext): Promise<Outcome> {
   const before = await readSection(file, decisionSection(part), context);
   if (!before.ok) return failed(before.failure);
   const own = before.value === undefined ? undefined : ownWords(part, before.value);
-  const text = await context.ask.text({
-    title: `${title}: ${partTitles[part].toLowerCase()}`,
-    prompt: prompts[part],
-    value: own ?? (part === 'rationale' ? await standings(context) : ''),
-    multiline: true,
-  });
+  const text =
+    context.ask.said?.parts[part] ??
+    (await context.ask.text({
+      title: `${title}: ${partTitles[part].toLowerCase()}`,
+      prompt: partPrompts[part],
+      value: own ?? (part === 'rationale' ? await standings(context) : ''),
+      multiline: true,
+    }));
   if (!text?.trim()) return needsPerson(`Write the ${partTitles[part].toLowerCase()} of the decision.`);
   const written = await writeDecisionPart(file, part, text, context);
   return written.ok ? done(`${partTitles[part].toLowerCase()} in ${file}`) : failed(written.failure);
 }
-
-const prompts: Readonly<Record<Exclude<DecisionPart, 'approach'>, string>> = {
-  rationale: 'Why this option, on which figures?',
-  next: 'What happens next, and who does it?',
-  timeline: 'By when? What changes in the plan of the project?',
-};
 
 /** Figures to decide on, as facts: the ranking, who meets the limits, and what no model does well. */
 async function standings(context: ActionContext): Promise<string> {

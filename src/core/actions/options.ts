@@ -3,7 +3,7 @@ import { done, failed, needsPerson, type Outcome } from '../outcome';
 import { answersIn, answersMarkdown, type Answer } from '../report/answers';
 import { changeId } from '../report/changeId';
 import { readSection, writeSection } from '../report/managedSection';
-import { judgementSection, optionSection, optionsOf, questionsOf, resultsDocumentOf } from '../report/planOptions';
+import { judgementSection, optionHeading, optionSection, optionsOf, questionsOf, resultsDocumentOf } from '../report/planOptions';
 import { recordResults } from '../report/results';
 import { optionFacts } from '../report/sections/optionFacts';
 import { resultsOrder } from '../report/sections/section';
@@ -32,7 +32,7 @@ async function writeFacts(file: string, letter: string, context: ActionContext):
   const facts = results.ok ? optionFacts(results.value, title) : `**Facts**: none yet. ${results.failure.message}`;
   const written = await writeSection(file, optionSection(letter), facts, context, {
     order: resultsOrder,
-    heading: `Option ${letter}${title ? `: ${title}` : ''}`,
+    heading: optionHeading({ letter, title }),
     document: { title: 'Results' },
   });
   return written.ok ? undefined : failed(written.failure);
@@ -47,7 +47,8 @@ async function askQuestions(file: string, letter: string, { step }: LinkedStep, 
   const title = step.text.replace(/\*\*/g, '');
   for (const [index, question] of questions.entries()) {
     const before = answers.find((answer) => answer.question === question)?.text ?? '';
-    const text = await context.ask.text({ title: `${title} (${index + 1} of ${questions.length})`, prompt: question, value: before, multiline: true });
+    const said = context.ask.said?.answers[letter]?.find((answer) => answer.question === question)?.text;
+    const text = said ?? (await context.ask.text({ title: `${title} (${index + 1} of ${questions.length})`, prompt: question, value: before, multiline: true }));
     if (text === undefined) return needsPerson(`Option ${letter}: ${question}`);
     const rest = answers.filter((answer) => answer.question !== question);
     answers.splice(0, answers.length, ...questions.flatMap((one) => (one === question ? [{ question, text }] : rest.filter((answer) => answer.question === one))));

@@ -14,6 +14,13 @@ export const partTitles: Readonly<Record<DecisionPart, string>> = {
   timeline: 'Timeline',
 };
 
+/** What a part is asked for. */
+export const partPrompts: Readonly<Record<Exclude<DecisionPart, 'approach'>, string>> = {
+  rationale: 'Why this option, on which figures?',
+  next: 'What happens next, and who does it?',
+  timeline: 'By when? What changes in the plan of the project?',
+};
+
 /** The text of a part's section: the approach stands for itself, the others under a heading. */
 export function partMarkdown(part: DecisionPart, words: string): string {
   return part === 'approach' ? words.trim() : `### ${partTitles[part]}\n\n${words.trim()}`;

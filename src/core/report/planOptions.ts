@@ -30,6 +30,11 @@ export function questionsOf({ details }: Pick<Step, 'details'>): readonly string
   return details.length > 0 ? details.map(({ text }) => text) : ['What speaks for it, and what against it?'];
 }
 
+/** "Option A: Use existing LoRA(s) as-is", also as the heading of what is written about it. */
+export function optionHeading({ letter, title }: Pick<PlanOption, 'letter' | 'title'>): string {
+  return `Option ${letter}${title === '' ? '' : `: ${title}`}`;
+}
+
 /** The section with the facts about an option. */
 export function optionSection(letter: string): string {
   return `option-${letter.toLowerCase()}`;

@@ -8,7 +8,7 @@ import { isAssetStale, presentAssets } from './assets';
 import { documentSections, isDocumentSection, type PlannedSections } from './documentSections';
 import { documentTitle, sectionFacts } from './facts';
 import { findSection } from './managedSection';
-import { optionSection, optionsOf } from './planOptions';
+import { optionHeading, optionSection, optionsOf } from './planOptions';
 import { gatherRecord } from './record/gatherRecord';
 import { recordText, readRecordText } from './record/recordFile';
 import { recordResults, resultsOf, type Results } from './results';
@@ -113,7 +113,7 @@ function wantedBy(action: string, args: Readonly<Record<string, string>>, step: 
     case 'options': {
       const option = optionsOf(plan).find((candidate) => candidate.step.id === step.id);
       if (!option) return undefined;
-      const content = { name: optionSection(option.letter), heading: `Option ${option.letter}${option.title ? `: ${option.title}` : ''}`, markdown: optionFacts(results, option.title) };
+      const content = { name: optionSection(option.letter), heading: optionHeading(option), markdown: optionFacts(results, option.title) };
       return { file: resultsFile, key: content.name, sections: { assets: [], contents: () => [content] } };
     }
     case 'analyze': {

@@ -11,7 +11,8 @@ export async function writeDecisionPart(file: string, part: DecisionPart, words:
   if (part === 'approach') return writeSection(file, decisionSection(part), markdown, context, { heading: partTitles.approach, order: resultsOrder, document: { title: 'Results' } });
   const behind = await lastWritten(file, part, context);
   if (!behind.ok) return behind;
-  return writeSection(file, decisionSection(part), markdown, context, { ...(behind.value ? { after: behind.value } : { order: resultsOrder }), document: { title: 'Results' } });
+  const place = behind.value ? { after: behind.value } : { heading: partTitles.approach, order: resultsOrder };
+  return writeSection(file, decisionSection(part), markdown, context, { ...place, document: { title: 'Results' } });
 }
 
 /** An option of the plan as the decision words it: `**Option B: Multi-LoRA**`. */

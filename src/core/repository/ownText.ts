@@ -1,5 +1,5 @@
 import { findSections, type Section } from '../report/sectionText';
-import { alignKeys } from './alignKeys';
+import { alignKeys } from '../report/alignKeys';
 
 /** Which part of a changed text is Evalmark's. */
 export type OwnText =

@@ -1,5 +1,6 @@
 import { commands, CancellationTokenSource, Uri, window, type QuickPickItem } from 'vscode';
 import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, TextQuestion } from '../../core/actions/action';
+import type { GivenDecision } from '../../core/report/givenDecision';
 import type { AnswerDocuments } from './answerDocuments';
 import type { QuestionDesk } from './questionDesk';
 
@@ -8,6 +9,8 @@ export interface Asker {
   readonly plan: string;
   readonly stepId?: string;
   readonly signal?: AbortSignal;
+  /** Said beforehand, in the decision panel. */
+  readonly said?: GivenDecision | undefined;
 }
 
 export interface Panels {
@@ -23,6 +26,10 @@ export class EditorAsk implements Ask {
     private readonly panels: Panels,
     private readonly asker: Asker,
   ) {}
+
+  get said(): GivenDecision | undefined {
+    return this.asker.said;
+  }
 
   /** The same person, asked by a step. */
   for(asker: Asker): EditorAsk {

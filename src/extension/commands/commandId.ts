@@ -50,6 +50,7 @@ export const commandId = {
   enterToken: 'evalmark.enterToken',
   forgetToken: 'evalmark.forgetToken',
   decide: 'evalmark.decide',
+  decideByQuestions: 'evalmark.decideByQuestions',
   previewCommit: 'evalmark.previewCommit',
   undoCommit: 'evalmark.undoCommit',
   askAboutCommits: 'evalmark.askAboutCommits',

@@ -47,11 +47,8 @@ export class RunCommands {
     void window.showInformationMessage(l10n.t('This plan has no step that writes an analysis. Add one such as “- [ ] Create comparison matrix table”, then write again.'));
   }
 
-  /** The steps of the plan that take down a decision, one question after the other. */
-  async decide(host: PlanHost): Promise<void> {
-    const ids = host.plan?.steps.filter(({ id }) => host.status?.links.get(id)?.action === 'decide').map(({ id }) => id) ?? [];
-    if (ids.length > 0) return this.start(host, { kind: 'steps', ids });
-    void window.showInformationMessage(l10n.t('This plan has no step that makes a decision. Add a task “Make Decision” with the box “- [ ] Select optimal approach based on data”.'));
+  async runSteps(host: PlanHost, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.start(host, { kind: 'steps', ids });
   }
 
   async stop(...args: readonly unknown[]): Promise<void> {

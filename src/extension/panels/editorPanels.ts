@@ -7,11 +7,18 @@ import type { Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
+import { DecidePanel, type DecideContext } from './decidePanel';
 import { MatrixPanel, type MatrixContext } from './matrixPanel';
 import type { SurveyContext } from './surveyPanel';
 
+/** What panels have others do. */
+export interface PanelCommands {
+  writeAnalysis(planPath: string): void;
+  writeDecision(planPath: string, ...args: Parameters<DecideContext['write']>): ReturnType<DecideContext['write']>;
+}
+
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
-export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, writeAnalysis: (planPath: string) => void): Panels & { matrix(planPath: string): void; dispose(): void } {
+export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, commands: PanelCommands): Panels & { matrix(planPath: string): void; decide(planPath: string): void; dispose(): void } {
   const measurers = new Map<string, Measurer>();
   const measurerOf = (storage: string): Measurer => {
     const known = measurers.get(storage) ?? new Measurer(path.join(context.extensionPath, 'dist', 'measure.cjs'), path.join(storage, 'measures.jsonl'), (text) => log.warn(text));
@@ -39,9 +46,20 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
   const matrixOf = (planPath: string): MatrixContext => ({
     ...contextOf(planPath),
     review: (cell) => void ComparePanel.show({ ...contextOf(planPath), ...(cell !== undefined && { cell }) }),
-    write: () => writeAnalysis(planPath),
+    write: () => commands.writeAnalysis(planPath),
   });
-  const restoring = [ComparePanel.restoring((planPath) => contextOf(planPath)), MatrixPanel.restoring(matrixOf)];
+  const decideOf = (planPath: string): DecideContext => {
+    const uri = Uri.file(planPath);
+    return {
+      extensionUri: context.extensionUri,
+      paths: planPaths(context, uri),
+      store: servicesOf(uri).store,
+      log,
+      write: (given, plan) => commands.writeDecision(planPath, given, plan),
+      matrix: () => MatrixPanel.show(matrixOf(planPath)),
+    };
+  };
+  const restoring = [DecidePanel.restoring(decideOf), ComparePanel.restoring((planPath) => contextOf(planPath)), MatrixPanel.restoring(matrixOf)];
   return {
     review: (look, signal) => review(contextOf(look.planPath, look), signal),
     survey: async (look, signal) => {
@@ -51,6 +69,7 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       return SurveyPanel.show({ extensionUri: context.extensionUri, planPath: look.planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) }, look, signal);
     },
     matrix: (planPath) => MatrixPanel.show(matrixOf(planPath)),
+    decide: (planPath) => DecidePanel.show(decideOf(planPath)),
     dispose: () => [...restoring, ...measurers.values()].forEach((each) => void each.dispose()),
   };
 }

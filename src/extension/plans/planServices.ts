@@ -5,6 +5,7 @@ import { loadAction } from '../../core/actions/registry';
 import { connectHub } from '../../core/hub/connect';
 import { SampleHub } from '../../core/hub/sampleHub';
 import { ok } from '../../core/outcome';
+import type { GivenDecision } from '../../core/report/givenDecision';
 import type { RunServices } from '../../core/runner/services';
 import { PtySession } from '../../core/shell/ptySession';
 import { Engines } from '../../engine/engines';
@@ -19,6 +20,8 @@ export const tokenSecret = 'evalmark.hub.token';
 export class PlanServices {
   private readonly engines: Engines;
   private readonly sampleHub: SampleHub;
+  /** By plan, while the steps that take it down run. */
+  private readonly said = new Map<string, GivenDecision>();
 
   constructor(
     private readonly context: ExtensionContext,
@@ -57,6 +60,16 @@ export class PlanServices {
     return { hub: () => this.hub(planPaths(this.context, uri), uri), store: new EditorPlanStore(uri, () => readSettings(uri).extendedMarks) };
   }
 
+  /** While this works, steps of the plan find what the person said of the decision, and ask nothing. */
+  async whileSaid<Value>(plan: string, said: GivenDecision, work: () => Promise<Value>): Promise<Value> {
+    this.said.set(plan, said);
+    try {
+      return await work();
+    } finally {
+      this.said.delete(plan);
+    }
+  }
+
   async dispose(): Promise<void> {
     this.sampleHub.dispose();
     await this.engines.dispose();
@@ -81,7 +94,7 @@ export class PlanServices {
     const keepToken = async (token: string) => this.context.secrets.store(tokenSecret, token);
     return {
       name,
-      run: (linked, context) => action.run(linked, { ...context, keepToken, ask: this.ask.for({ plan, stepId: linked.step.id, signal: context.signal }) }),
+      run: (linked, context) => action.run(linked, { ...context, keepToken, ask: this.ask.for({ plan, stepId: linked.step.id, signal: context.signal, said: this.said.get(plan) }) }),
     };
   }
 }

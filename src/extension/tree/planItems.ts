@@ -1,4 +1,5 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState } from 'vscode';
+import type { ActionName } from '../../core/actions/action';
 import { actionInfo } from '../../core/actions/actionInfo';
 import type { Gate, Phase, Step, Task } from '../../core/plan/plan';
 import { commandId } from '../commands/commandId';
@@ -97,10 +98,13 @@ function stepItem(step: Step, status: PlanStatus, row: PlanRow): TreeItem {
     tooltip: step.state === 'done' ? 'Mark as to do' : 'Mark as done without running',
     accessibilityInformation: { label: `${plainText(step.text)}: mark ${step.state === 'done' ? 'as to do' : 'as done'}`, role: 'checkbox' },
   };
-  item.contextValue = `step.${stepContext(known.state, known.question !== undefined)}${link?.action === 'shell' || link?.action === 'check' ? '.shell' : link?.action === 'analyze' ? '.analyze' : ''}`;
+  item.contextValue = `step.${stepContext(known.state, known.question !== undefined)}${(link && menusOf[link.action]) ?? ''}`;
   item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [row] };
   return item;
 }
+
+/** Actions whose steps have entries of their own in the menu. */
+const menusOf: Readonly<Partial<Record<ActionName, string>>> = { shell: '.shell', check: '.shell', analyze: '.analyze', options: '.decide', decide: '.decide' };
 
 /** `asking`: it runs, and waits for an answer. */
 function stepContext(state: RowState, asks: boolean): string {

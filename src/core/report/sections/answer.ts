@@ -6,13 +6,14 @@ import { plainText } from '../table';
 import { limitsTable } from './findings';
 
 /** The answer first: what was decided, how the models rank and how sure that is, and who meets the limits. */
-export function answerMarkdown({ record, evaluation, summary }: Results): string {
+export function answerMarkdown(results: Results): string {
+  const { record, evaluation, summary } = results;
   const { approach } = record.decision;
   const ranked = rankedModels(summary).filter(({ overall }) => overall);
   return [
     `**Decision**: ${approach ? oneLine(approach) : 'not made yet'}  `,
     `**Ranking**: ${ranked.length > 0 ? ranked.map((model) => `${rankText(model)} ${plainText(model.title)}`).join('; ') : 'nothing is rated yet'}  `,
-    `**How sure**: ${certainty(ranked, summary)}`,
+    `**How sure**: ${certainty(results)}`,
     '',
     limitsTable(evaluation, rankedModels(summary)),
   ].join('\n');
@@ -33,7 +34,10 @@ export function summaryMarkdown({ record, summary }: Results, resultsLink: strin
   ].join('\n');
 }
 
-function certainty(ranked: readonly ModelSummary[], { sharedCells, pictures, raters }: Results['summary']): string {
+/** How far the ranking can be trusted, in a sentence. */
+export function certainty({ summary }: Pick<Results, 'summary'>): string {
+  const ranked = rankedModels(summary).filter(({ overall }) => overall);
+  const { sharedCells, pictures, raters } = summary;
   const [best] = ranked;
   if (!best?.rank) return 'nothing can be said yet.';
   const tied = best.rank.tiedWith.length;

@@ -1,46 +1,59 @@
-import { estimateText, rankedModels, rankText } from '../../review/matrixDocument';
+import { estimateText, memoryText, rankedModels, rankText, shareText } from '../../review/matrixDocument';
 import type { Results } from '../results';
+import { bestByKind, type BestOfKind } from '../bestByKind';
 import { isHigh, isLow, kindScoreText, scoresByKind, type KindScore } from '../scoresByKind';
-import { markdownTable, plainText } from '../table';
+import { plainText } from '../table';
 import { meetsLimits } from './findings';
 
-/**
- * What the data say for weighing an option: figures only, no judgement. What else is worth knowing follows from the
- * option's own words: one model alone, several together, or training.
- */
+/** What the data say for weighing an option, as Markdown: figures only, no judgement. */
 export function optionFacts(results: Results, title = ''): string {
+  return ['**Facts**', '', ...optionFactLines(results, title).map((line) => `- ${plainText(line)}`)].join('\n');
+}
+
+/**
+ * The same as plain sentences. What is worth knowing follows from the option's own words: one model alone, several
+ * together, or training.
+ */
+export function optionFactLines(results: Results, title = ''): readonly string[] {
   const { evaluation, outputs, summary } = results;
   const scores = scoresByKind(evaluation, outputs);
-  const titleOf = (id: string): string => plainText(evaluation.models.find((model) => model.id === id)?.title ?? id);
-  if (scores.length === 0) return '**Facts**: nothing is rated yet.';
-  const best = bestOfEachKind(scores);
-  const byModels = (tied: readonly KindScore[]): string => tied.map(({ modelId }) => titleOf(modelId)).join(', ');
-  const gaps = best.filter(([score]) => score && !isHigh(score));
+  if (scores.length === 0) return ['Nothing is rated yet'];
+  const gaps = bestByKind(results).filter(({ score }) => !isHigh(score));
   const meeting = rankedModels(summary).filter((model) => model.state === 'rated' && meetsLimits(model, evaluation));
   return [
-    '**Facts**',
-    '',
-    `- Meets every limit: ${meeting.map((model) => plainText(model.title)).join(', ') || 'no model'}`,
+    `Meets every limit: ${meeting.map((model) => model.title).join(', ') || 'no model'}`,
+    ...(meeting.length > 0 ? [] : missedLimits(results)),
     ...(together.test(title) ? togetherFacts(results) : alone.test(title) ? aloneFacts(results, scores) : []),
-    ...(/\b(?:train\w*|custom|fine-?tun\w*|own)\b/i.test(title) ? trainingFacts(scores, byModels) : []),
-    ...gaps.flatMap((tied) => (tied[0] ? [`- Gap: best ${kindScoreText(tied[0])}, by ${byModels(tied)}`] : [])),
-    '',
-    markdownTable(
-      ['Kind of edit', 'Criterion', 'Best', 'Mean', 'Outputs'],
-      best.flatMap((tied) => (tied[0] ? [[tied[0].kind, plainText(tied[0].criterion.label), byModels(tied), tied[0].mean.toFixed(1), String(tied[0].n)]] : [])),
-    ),
-  ].join('\n');
+    ...(/\b(?:train\w*|custom|fine-?tun\w*|own)\b/i.test(title) ? trainingFacts(gaps) : []),
+    ...gaps.map(({ score, models }) => `Gap: best ${kindScoreText(score)}, by ${models.join(', ')}`),
+  ];
 }
 
 const together = /\b(?:multi|combin\w*|hybrid|each|several|together)\b/i;
 const alone = /\b(?:as[- ]is|as it is|existing|one model|single)\b/i;
+
+/** Where no model meets every limit: what each of the rated ones misses. */
+function missedLimits({ evaluation: { limits }, summary }: Results): readonly string[] {
+  return rankedModels(summary).flatMap((model) => {
+    if (model.state !== 'rated') return [];
+    const { memory, secondsPerEdit, sameCharacter } = model;
+    const missed = [
+      ...(memory && limits.memoryGigabytes !== undefined && memory.peakBytes / 1e9 > limits.memoryGigabytes ? [`${memoryText(model)} over ${limits.memoryGigabytes} GB`] : []),
+      ...(secondsPerEdit !== undefined && limits.secondsPerEdit !== undefined && secondsPerEdit > limits.secondsPerEdit ? [`${secondsPerEdit.toFixed(1)} s per edit over ${limits.secondsPerEdit} s`] : []),
+      ...(sameCharacter && limits.sameCharacterShare !== undefined && sameCharacter.verdict !== 'pass'
+        ? [`same character in ${shareText(sameCharacter.share, sameCharacter.interval)}, at least ${Math.round(limits.sameCharacterShare * 100)} % ${sameCharacter.verdict === 'fail' ? 'is wanted' : 'is not proven'}`]
+        : []),
+    ];
+    return missed.length > 0 ? [`${model.title} misses: ${missed.join('; ')}`] : [];
+  });
+}
 
 /** The highest-ranked models alone: how good, and on what they are weak. */
 function aloneFacts({ summary }: Results, scores: readonly KindScore[]): readonly string[] {
   return rankedModels(summary).flatMap((model) => {
     if (!model.rank || !model.overall || model.rank.low > 1) return [];
     const weak = scores.filter((score) => score.modelId === model.modelId && isLow(score)).map(kindScoreText);
-    return [`- Alone, ${plainText(model.title)} (rank ${rankText(model)}) scores ${estimateText(model.overall, 2)} of 1; weak: ${weak.map(plainText).join('; ') || 'nowhere'}`];
+    return [`Alone, ${model.title} (rank ${rankText(model)}) scores ${estimateText(model.overall, 2)} of 1; weak: ${weak.join('; ') || 'nowhere'}`];
   });
 }
 
@@ -49,39 +62,36 @@ function togetherFacts({ evaluation }: Results): readonly string[] {
   const byBase = new Map<string, string[]>();
   for (const { id, title, base, loras = [] } of evaluation.models) if (loras.length > 0) byBase.set(base, [...(byBase.get(base) ?? []), title ?? id]);
   const groups = [...byBase].filter(([, models]) => models.length > 1);
-  if (groups.length === 0) return ['- No two of the models are LoRAs of one base'];
-  return [...groups.map(([base, models]) => `- LoRAs of one base, ${plainText(base)}: ${models.map(plainText).join(', ')}`), '- Combinations were not run, so no figure speaks of them'];
+  if (groups.length === 0) return ['No two of the models are LoRAs of one base'];
+  return [...groups.map(([base, models]) => `LoRAs of one base, ${base}: ${models.join(', ')}`), 'Combinations were not run, so no figure speaks of them'];
 }
 
 /** Where no model is strong, and which comes nearest. */
-function trainingFacts(scores: readonly KindScore[], byModels: (tied: readonly KindScore[]) => string): readonly string[] {
-  const open = bestOfEachKind(scores).filter(([score]) => score && !isHigh(score));
-  if (open.length === 0) return ['- On every kind of edit some model is strong already'];
-  return open.flatMap((tied) => (tied[0] ? [`- Nearest to start from for ${plainText(tied[0].criterion.label.toLowerCase())} on ${tied[0].kind}: ${byModels(tied)}`] : []));
+function trainingFacts(gaps: readonly BestOfKind[]): readonly string[] {
+  if (gaps.length === 0) return ['On every kind of edit some model is strong already'];
+  return gaps.map(({ score, models }) => `Nearest to start from for ${score.criterion.label.toLowerCase()} on ${score.kind}: ${models.join(', ')}`);
 }
 
-/** The same facts in a line, to begin a rationale with: ranking, limits, gaps. */
-export function factsLine({ evaluation, outputs, summary }: Results): string {
+/** Figures to decide on: ranking, limits, and what no model does well. */
+export function decisionFigures(results: Results): readonly DecisionFigure[] {
+  const { evaluation, summary } = results;
   const ranked = rankedModels(summary).filter(({ rank }) => rank);
-  if (ranked.length === 0) return 'Nothing is ranked yet.';
+  if (ranked.length === 0) return [{ name: 'Ranking', text: 'nothing is ranked yet' }];
   const meeting = ranked.filter((model) => meetsLimits(model, evaluation)).map(({ title }) => title);
-  const gaps = bestOfEachKind(scoresByKind(evaluation, outputs)).flatMap(([score]) => (score && !isHigh(score) ? [kindScoreText(score)] : []));
+  const gaps = bestByKind(results).flatMap(({ score }) => (isHigh(score) ? [] : [kindScoreText(score)]));
   return [
-    `Ranking: ${ranked.map((model) => `${rankText(model)} ${model.title}`).join('; ')}.`,
-    `Meets every limit: ${meeting.join(', ') || 'no model'}.`,
-    ...(gaps.length > 0 ? [`At best: ${gaps.join('; ')}.`] : []),
-  ].join(' ');
+    { name: 'Ranking', text: ranked.map((model) => `${rankText(model)} ${model.title}`).join('; ') },
+    { name: 'Meets every limit', text: meeting.join(', ') || 'no model' },
+    ...(gaps.length > 0 ? [{ name: 'At best', text: gaps.join('; ') }] : []),
+  ];
 }
 
-/** For each kind of edit and criterion the highest mean, with every model that reaches it. */
-function bestOfEachKind(scores: readonly KindScore[]): readonly (readonly KindScore[])[] {
-  const groups = new Map<string, readonly KindScore[]>();
-  for (const score of scores) {
-    const key = JSON.stringify([score.kind, score.criterion.id]);
-    const best = groups.get(key) ?? [];
-    const top = best[0]?.mean ?? Number.NEGATIVE_INFINITY;
-    if (score.mean > top) groups.set(key, [score]);
-    else if (score.mean === top) groups.set(key, [...best, score]);
-  }
-  return [...groups.values()];
+export interface DecisionFigure {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The same in a line, to begin a rationale with. */
+export function factsLine(results: Results): string {
+  return decisionFigures(results).map(({ name, text }) => `${name}: ${text}.`).join(' ');
 }

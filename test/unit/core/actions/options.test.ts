@@ -35,8 +35,7 @@ it('writes facts for everybody, and judgement only from a person', async () => {
   expect(await run(nobody)).toMatchObject({ kind: 'needsPerson', reason: 'Option A: Which model(s)?' });
   const facts = await text();
   expect(facts).toMatch(/## Option A: Use existing models as-is\n\n<!-- evalmark:begin option-a /);
-  expect(facts).toContain('| angle | Identity | Angles | 5.0 | 3 |');
-  expect(facts).toContain('| background | Identity | Base model, Angles | 5.0 | 3 |');
+  expect(facts).toContain('- Alone, Angles (rank 1) scores 0.92 ± 0.00 of 1; weak: nowhere');
   expect(facts).not.toContain('judgement');
 });
 
