@@ -230,6 +230,10 @@ export class Extension {
       'evalmark.pauseRuns': () => run.pause(true),
       'evalmark.resumeRuns': () => run.pause(false),
       'evalmark.continueInterrupted': () => this.recovery.continueAll(),
+      'evalmark.sourcePictures': async (...args) => {
+        const host = await step.pick(...args);
+        if (host) await this.panels.sourcePictures(host.paths.plan);
+      },
       'evalmark.pauseDownloads': () => pauseDownloads(true),
       'evalmark.resumeDownloads': () => pauseDownloads(false),
       'evalmark.checkEnvironment': () => this.environmentTree.focus(),

@@ -177,7 +177,7 @@ async function benchSurvey(): Promise<boolean> {
     await changeSurvey(folder, (survey) => mergeFound(survey, found));
     const read = await readSurvey(folder);
     if (!read.ok) throw new Error(read.failure.message);
-    const view = { page: 'list' as const, document: 'model-survey.md', now: new Date(), cached: new Set<string>(), free: undefined, canUndo: false, unreachable: false };
+    const view = { planPath: path.join(folder, 'tasks.md'), page: 'list' as const, document: 'model-survey.md', now: new Date(), cached: new Set<string>(), free: undefined, canUndo: false, unreachable: false };
     const state = surveyState(read.value, plan, view, new SurveyRows().of(read.value, view.cached));
     JSON.stringify(state);
     return report('survey of 1,000 models, last answer to rows', (performance.now() - started) / 1000, 's', 1);

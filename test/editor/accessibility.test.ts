@@ -8,6 +8,7 @@ import { DecidePage } from './decidePage';
 import { MatrixPage } from './matrixPage';
 import { browserPath } from './panelInBrowser';
 import { themes, type Theme } from './panelThemes';
+import { mixedPictures, PicturesPage } from './picturesPage';
 import { SurveyPage } from './surveyPage';
 import { studyRepositories, studySurvey } from './surveyStudy';
 
@@ -38,6 +39,11 @@ const panels: Readonly<Record<string, (theme: Theme) => Promise<OpenPanel>>> = {
     return panel;
   },
   matrix: (theme) => MatrixPage.open({ study, theme, answers: () => ({ identity: 4, edit: 3, same: true, artifacts: 1 }) }),
+  pictures: async (theme) => {
+    const panel = await PicturesPage.open({ pictures: mixedPictures, theme });
+    await panel.page.locator('.card img').nth(4).waitFor();
+    return panel;
+  },
   survey: async (theme) => {
     const panel = await SurveyPage.open({ survey: studySurvey('2026-11-02T09:00:00Z'), repositories: await studyRepositories(), theme });
     await panel.page.locator('[role=row]').nth(2).waitFor();

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { readSurvey, writeSurvey, type Candidate, type Survey } from '../../src/core/hub/surveyFile';
 import { ok } from '../../src/core/outcome';
 import { FilePlanStore } from '../../src/core/plan/planFile';
-import { surveyHtml } from '../../src/extension/panels/surveyHtml';
+import { closedPanelHtml } from '../../src/extension/panels/closedPanelHtml';
 import { SurveyModel, type SurveyHost } from '../../src/extension/panels/surveyModel';
 import { CardPictures } from '../../src/extension/panels/surveyPictures';
 import type { HostMessage, SurveyState, WebviewMessage } from '../../src/webviews/survey/contract';
@@ -56,7 +56,7 @@ export class SurveyPage {
     await writeSurvey(folder, options.survey);
     const made: { page?: SurveyPage } = {};
     const panel = await PanelInBrowser.open<HostMessage, WebviewMessage>({
-      name: 'survey', folder, html: surveyHtml, height: 865, ...options,
+      name: 'survey', folder, html: closedPanelHtml, height: 865, ...options,
       receive: (message) => void setTimeout(() => void made.page?.model.handle(message), options.hostDelay ?? 0),
     });
     const opened = new SurveyPage(panel, folder, hub);

@@ -147,6 +147,8 @@ export interface PartProgress {
 export interface Ask {
   /** What the person has said of a decision beforehand; steps that would ask for it take it as it is. */
   readonly said?: GivenDecision;
+  /** Whether `look` shows panels in which a person works. */
+  readonly panels?: boolean;
   choose(question: ChooseQuestion): Promise<readonly string[] | undefined>;
   /** `undefined`: nobody answered, or the question was dismissed. */
   confirm(question: ConfirmQuestion): Promise<boolean | undefined>;
@@ -197,4 +199,17 @@ export type Look =
   | { readonly kind: 'review'; readonly planPath: string; readonly modelIds?: readonly string[]; readonly criterion?: string }
   | { readonly kind: 'survey'; readonly planPath: string; readonly repository?: string; readonly page?: 'list' | 'relevance' | 'select' }
   | { readonly kind: 'card'; readonly planPath: string; readonly repository: string; readonly title: string; readonly markdown: string }
+  | PicturesLook
   | { readonly kind: 'document'; readonly path: string };
+
+/** The source pictures, to be chosen or put right. */
+export interface PicturesLook {
+  readonly kind: 'pictures';
+  readonly planPath: string;
+  /** Of the evaluation's pictures; relative to the workspace. */
+  readonly folder: string;
+  /** How many the plan asks for. */
+  readonly count?: number;
+  /** How they are to be named: `test_01.jpg`. */
+  readonly pattern?: string;
+}

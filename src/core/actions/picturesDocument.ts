@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readChoice, writeChoice, type PictureChoice } from '../images/pictureChoice';
-import { judgePictures, percent, sizeText, type JudgedPicture } from '../images/quality';
+import { formatText, judgePictures, percent, sizeText, type JudgedPicture } from '../images/quality';
 import { sourceFolder } from '../images/sourcePictures';
 import { cancelled, done, failed } from '../outcome';
 import { writeSection } from '../report/managedSection';
@@ -73,9 +73,4 @@ function tableOf(judged: readonly JudgedPicture[], words: ReadonlyMap<string, st
     '',
     'Sharpness is the variance of the Laplacian at 1024 pixels, brightness the mean luma (0 to 255), clipped the share of pure black and pure white.',
   ].join('\n');
-}
-
-function formatText({ format, bytes, alpha }: JudgedPicture['picture']): string {
-  const size = bytes >= 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1000))} kB`;
-  return `${format === 'webp' ? 'WebP' : format.toUpperCase()}${alpha ? ' with alpha' : ''}, ${size}`;
 }

@@ -9,6 +9,7 @@ import { sourceFolder, type SourceFolder } from '../images/sourcePictures';
 import { done, failed, needsPerson, ok, type Outcome, type Result } from '../outcome';
 import type { Action, ActionContext, ChooseOption, LinkedStep } from './action';
 import { linkStep } from './link';
+import { picturesLook } from './picturesLook';
 
 /** Asks for the source pictures, or draws some when the person wants that; those that are in place already will do. */
 export const picturesSelect: Action = {
@@ -18,7 +19,7 @@ export const picturesSelect: Action = {
     const folder = await sourceFolder(context, step.link.arguments['folder']);
     if (!folder.ok) return failed(folder.failure);
     if (folder.value.pictures.length >= count) return done(`${pictureCount(folder.value.pictures.length)} in ${folder.value.name}`);
-    const offers = await offersOf(count, context);
+    const offers = await offersOf(count, step, context);
     const answer = await context.ask.choose({
       title: `Where do the ${count === 1 ? 'source picture' : `${count} source pictures`} come from?`,
       placeholder: folder.value.pictures.length > 0 ? `${folder.value.name} holds ${folder.value.pictures.length} of them` : `They will be copied to ${folder.value.name}`,
@@ -29,6 +30,8 @@ export const picturesSelect: Action = {
     const chosen = await offer.take();
     if (chosen === undefined) return needsPerson(`Choose ${pictureCount(count)}, or put them into ${folder.value.name}.`);
     if (!chosen.ok) return failed(chosen.failure);
+    const now = await sourceFolder(context, step.link.arguments['folder']);
+    if (now.ok && now.value.pictures.length >= count) return done(`${pictureCount(now.value.pictures.length)} in ${now.value.name}`);
     return remember(chosen.value, { count, step, folder: folder.value, drawn: offer.option.id === 'draw' }, context);
   },
 };
@@ -39,7 +42,7 @@ interface Offer {
   take(): Promise<Result<readonly string[]> | undefined>;
 }
 
-async function offersOf(count: number, context: ActionContext): Promise<readonly Offer[]> {
+async function offersOf(count: number, step: LinkedStep, context: ActionContext): Promise<readonly Offer[]> {
   const { storage, workspace } = context.paths;
   const before = await stillThere((await readChoice(storage))?.files ?? []);
   const folders = await Promise.all(commonFolders.map(async (name) => ({ name, files: await listPictures(path.join(workspace, name)) })));
@@ -51,6 +54,7 @@ async function offersOf(count: number, context: ActionContext): Promise<readonly
       option: { id: `folder:${name}`, label: `Take those in ${name}/`, description: pictureCount(files.length), picked: !keeps && index === 0 },
       take: async () => ok(files.slice(0, Math.max(count, 1))),
     })),
+    ...(context.ask.panels ? [panelOffer(count, step, context)] : []),
     {
       option: { id: 'files', label: 'Choose files…' },
       take: async () => {
@@ -66,6 +70,19 @@ async function offersOf(count: number, context: ActionContext): Promise<readonly
       },
     },
   ];
+}
+
+/** In the panel the choice is kept as it is made. */
+function panelOffer(count: number, { link }: LinkedStep, context: ActionContext): Offer {
+  return {
+    option: { id: 'panel', label: 'Open the picture panel…', description: 'drop or paste them; each is measured at once' },
+    take: async () => {
+      const look = await picturesLook(context, link.arguments['folder']);
+      if (!look.ok) return look;
+      if (!(await context.ask.look({ ...look.value, count }))) return undefined;
+      return ok(await stillThere((await readChoice(context.paths.storage))?.files ?? []));
+    },
+  };
 }
 
 const commonFolders = ['pictures', 'images', 'photos', 'assets/pictures', 'assets/images'];

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
 import { fail, ok, type Result } from '../outcome';
 import { isBare } from './bareFile';
 import { decoder } from './decode';
@@ -29,18 +30,21 @@ export async function cleanPicture(file: string, extension: NamePattern['extensi
       await decoded.stats();
       return ok({ content: source, unchanged: true, picture: picture.value });
     }
-    return ok({ content: await encodings[formats[extension]](decoded), unchanged: false, picture: picture.value });
+    return ok({ content: await encodeAs(decoded, extension), unchanged: false, picture: picture.value });
   } catch (error) {
     return fail(corruptPicture(file, error));
   }
 }
 
+/** Any decoded picture in the format of an ending, as pictures of an evaluation are written. */
+export function encodeAs(picture: Sharp, extension: NamePattern['extension']): Promise<Buffer> {
+  return encodings[formats[extension]](picture);
+}
+
 const formats = { '.jpg': 'jpeg', '.jpeg': 'jpeg', '.png': 'png', '.webp': 'webp' } as const;
 
 const encodings = {
-  jpeg: (picture: Decoder) => picture.flatten({ background: '#ffffff' }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer(),
-  png: (picture: Decoder) => picture.png({ compressionLevel: 9 }).toBuffer(),
-  webp: (picture: Decoder) => picture.webp({ quality: 95 }).toBuffer(),
+  jpeg: (picture: Sharp) => picture.flatten({ background: '#ffffff' }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer(),
+  png: (picture: Sharp) => picture.png({ compressionLevel: 9 }).toBuffer(),
+  webp: (picture: Sharp) => picture.webp({ quality: 95 }).toBuffer(),
 } as const;
-
-type Decoder = Awaited<ReturnType<typeof decoder>>;

@@ -102,13 +102,13 @@ async function placeUnderFreeName(content: Buffer, names: Iterable<string>): Pro
 }
 
 /** Formats that models rarely read become PNG, which loses nothing. */
-function ownExtension(file: string): NamePattern['extension'] {
+export function ownExtension(file: string): NamePattern['extension'] {
   const extension = path.extname(file).toLowerCase();
   return extension === '.jpg' || extension === '.jpeg' || extension === '.webp' ? extension : '.png';
 }
 
 /** Safe on every system and in every command line. */
-function safeStem(stem: string): string {
+export function safeStem(stem: string): string {
   const safe = stem.normalize('NFC').replace(/[^\p{L}\p{N}_-]+/gu, '_').replace(/^[_-]+|[_-]+$/g, '').slice(0, 80);
   return safe === '' || /^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(safe) ? 'picture' : safe;
 }

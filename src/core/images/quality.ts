@@ -21,8 +21,14 @@ export interface JudgedPicture {
   readonly name: string;
   readonly picture: Picture;
   readonly measures: Measures;
-  /** What is not good enough, with the figure and the one wanted. */
-  readonly faults: readonly string[];
+  readonly faults: readonly PictureFault[];
+}
+
+/** What is not good enough. */
+export interface PictureFault {
+  readonly kind: 'size' | 'sharpness' | 'dark' | 'bright' | 'clipped' | 'frames';
+  /** With the figure and the one wanted. */
+  readonly text: string;
 }
 
 /** Header and pixels of a picture against the thresholds. An unreadable picture is a failure. */
@@ -60,12 +66,13 @@ export function qualityTable(judged: readonly JudgedPicture[], { minimumPictureS
       String(Math.round(measures.sharpness)),
       String(Math.round(measures.brightness)),
       percent(measures.clippedDark + measures.clippedBright),
-      faults.length === 0 ? '✓' : `✗ ${faults.join(', ')}`,
+      faults.length === 0 ? '✓' : `✗ ${faults.map(({ text }) => text).join(', ')}`,
     ]),
   );
 }
 
 export interface NearDuplicate {
+  readonly pictures: readonly [JudgedPicture, JudgedPicture];
   readonly names: readonly [string, string];
   /** Of 64. */
   readonly bits: number;
@@ -75,7 +82,7 @@ export function nearDuplicates(judged: readonly JudgedPicture[]): readonly NearD
   return judged.flatMap((first, index) =>
     judged.slice(index + 1).flatMap((second) => {
       const bits = hashDistance(first.measures.hash, second.measures.hash);
-      return bits <= nearDuplicateBits ? [{ names: [first.name, second.name] as const, bits }] : [];
+      return bits <= nearDuplicateBits ? [{ pictures: [first, second] as const, names: [first.name, second.name] as const, bits }] : [];
     }),
   );
 }
@@ -84,21 +91,38 @@ export function sizeText({ width, height }: Pick<Picture, 'width' | 'height'>): 
   return `${width} × ${height}`;
 }
 
+/** Neither brightness nor colour of the light spreads by more than the eye notices between shots of one series. */
+export function litAlike(judged: readonly JudgedPicture[]): boolean {
+  const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
+  return (
+    range(judged.map(({ measures }) => measures.brightness)) < 12 &&
+    range(judged.map(({ measures }) => measures.tint[0])) < 8 &&
+    range(judged.map(({ measures }) => measures.tint[1])) < 8
+  );
+}
+
+/** "JPEG, 1.2 MB". */
+export function formatText({ format, bytes, alpha }: Pick<Picture, 'format' | 'bytes' | 'alpha'>): string {
+  const size = bytes >= 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1000))} kB`;
+  return `${format === 'webp' ? 'WebP' : format.toUpperCase()}${alpha ? ' with alpha' : ''}, ${size}`;
+}
+
 export function percent(share: number): string {
   return `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
 }
 
-function faultsOf(picture: Picture, measures: Measures, { minimumPictureSide, minimumSharpness }: Pick<RunSettings, 'minimumPictureSide' | 'minimumSharpness'>): readonly string[] {
+function faultsOf(picture: Picture, measures: Measures, { minimumPictureSide, minimumSharpness }: Pick<RunSettings, 'minimumPictureSide' | 'minimumSharpness'>): readonly PictureFault[] {
   const { darkest, brightest, clipped } = exposureLimits;
   const side = Math.min(picture.width, picture.height);
   const brightness = Math.round(measures.brightness);
-  return [
-    side < minimumPictureSide ? `${side} pixels on the shorter side, ${minimumPictureSide} wanted` : '',
-    measures.sharpness < minimumSharpness ? `sharpness ${Math.round(measures.sharpness)}, ${minimumSharpness} wanted` : '',
-    brightness < darkest ? `too dark: brightness ${brightness}, ${darkest} wanted` : '',
-    brightness > brightest ? `too bright: brightness ${brightness}, at most ${brightest} wanted` : '',
-    measures.clippedDark > clipped ? `${percent(measures.clippedDark)} of it pure black` : '',
-    measures.clippedBright > clipped ? `${percent(measures.clippedBright)} of it pure white` : '',
-    picture.pages > 1 ? `an animation of ${picture.pages} frames` : '',
-  ].filter((fault) => fault !== '');
+  const found: readonly (readonly [boolean, PictureFault['kind'], string])[] = [
+    [side < minimumPictureSide, 'size', `${side} pixels on the shorter side, ${minimumPictureSide} wanted`],
+    [measures.sharpness < minimumSharpness, 'sharpness', `sharpness ${Math.round(measures.sharpness)}, ${minimumSharpness} wanted`],
+    [brightness < darkest, 'dark', `too dark: brightness ${brightness}, ${darkest} wanted`],
+    [brightness > brightest, 'bright', `too bright: brightness ${brightness}, at most ${brightest} wanted`],
+    [measures.clippedDark > clipped, 'clipped', `${percent(measures.clippedDark)} of it pure black`],
+    [measures.clippedBright > clipped, 'clipped', `${percent(measures.clippedBright)} of it pure white`],
+    [picture.pages > 1, 'frames', `an animation of ${picture.pages} frames`],
+  ];
+  return found.flatMap(([isFault, kind, text]) => (isFault ? [{ kind, text }] : []));
 }

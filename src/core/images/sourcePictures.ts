@@ -15,7 +15,7 @@ export interface SourceFolder {
 }
 
 /** Where the source pictures of the evaluation lie, and which are there already. */
-export async function sourceFolder(context: ActionContext, fallback: string | undefined): Promise<Result<SourceFolder>> {
+export async function sourceFolder(context: Pick<ActionContext, 'evaluation' | 'paths'>, fallback: string | undefined): Promise<Result<SourceFolder>> {
   const evaluation = await context.evaluation();
   const pictures = evaluation.ok ? evaluation.value.pictures : undefined;
   const name = path.posix.normalize((pictures?.folder ?? fallback ?? 'test_data/source').replaceAll('\\', '/')).replace(/(?<=.)\/$/, '');

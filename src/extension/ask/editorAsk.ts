@@ -1,5 +1,5 @@
 import { commands, CancellationTokenSource, Uri, window, type QuickPickItem } from 'vscode';
-import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, TextQuestion } from '../../core/actions/action';
+import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, PicturesLook, TextQuestion } from '../../core/actions/action';
 import type { GivenDecision } from '../../core/report/givenDecision';
 import type { AnswerDocuments } from './answerDocuments';
 import type { QuestionDesk } from './questionDesk';
@@ -16,14 +16,17 @@ export interface Asker {
 export interface Panels {
   review(look: Extract<Look, { kind: 'review' }>, signal: AbortSignal): Promise<boolean | undefined>;
   survey(look: Extract<Look, { kind: 'survey' }>, signal: AbortSignal): Promise<boolean | undefined>;
+  pictures(look: PicturesLook, signal: AbortSignal): Promise<boolean | undefined>;
 }
 
 /** Asks a person in the editor: quick picks for choices, a modal only for what cannot be taken back. */
 export class EditorAsk implements Ask {
+  readonly panels = true;
+
   constructor(
     private readonly desk: QuestionDesk,
     private readonly answers: AnswerDocuments,
-    private readonly panels: Panels,
+    private readonly shows: Panels,
     private readonly asker: Asker,
   ) {}
 
@@ -33,7 +36,7 @@ export class EditorAsk implements Ask {
 
   /** The same person, asked by a step. */
   for(asker: Asker): EditorAsk {
-    return new EditorAsk(this.desk, this.answers, this.panels, asker);
+    return new EditorAsk(this.desk, this.answers, this.shows, asker);
   }
 
   choose(question: ChooseQuestion): Promise<readonly string[] | undefined> {
@@ -56,11 +59,13 @@ export class EditorAsk implements Ask {
   look(what: Look): Promise<boolean | undefined> {
     switch (what.kind) {
       case 'review':
-        return this.put('Compare and score outputs', (signal) => this.panels.review(what, signal), true);
+        return this.put('Compare and score outputs', (signal) => this.shows.review(what, signal), true);
       case 'survey':
-        return this.put('Look through the candidates', (signal) => this.panels.survey(what, signal), true);
+        return this.put('Look through the candidates', (signal) => this.shows.survey(what, signal), true);
+      case 'pictures':
+        return this.put('Look at the source pictures', (signal) => this.shows.pictures(what, signal), true);
       case 'card':
-        return this.put(`Judge ${what.title}`, (signal) => this.panels.survey({ kind: 'survey', planPath: what.planPath, repository: what.repository }, signal), true);
+        return this.put(`Judge ${what.title}`, (signal) => this.shows.survey({ kind: 'survey', planPath: what.planPath, repository: what.repository }, signal), true);
       case 'document':
         return this.put(`Read ${Uri.file(what.path).path.split('/').pop() ?? ''}`, () => showDocument(Uri.file(what.path)));
     }

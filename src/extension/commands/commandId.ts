@@ -37,6 +37,7 @@ export const commandId = {
   matrix: 'evalmark.matrix',
   clearHistory: 'evalmark.clearHistory',
   openSurvey: 'evalmark.openSurvey',
+  sourcePictures: 'evalmark.sourcePictures',
   pauseDownloads: 'evalmark.pauseDownloads',
   resumeDownloads: 'evalmark.resumeDownloads',
   pauseRuns: 'evalmark.pauseRuns',

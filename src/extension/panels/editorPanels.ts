@@ -9,6 +9,8 @@ import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
 import { DecidePanel, type DecideContext } from './decidePanel';
 import { MatrixPanel, type MatrixContext } from './matrixPanel';
+import type { PicturesContext } from './picturesPanel';
+import { restoringPanel } from './restoringPanel';
 import type { SurveyContext } from './surveyPanel';
 
 /** What panels have others do. */
@@ -18,7 +20,7 @@ export interface PanelCommands {
 }
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
-export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, commands: PanelCommands): Panels & { matrix(planPath: string): void; decide(planPath: string): void; dispose(): void } {
+export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, commands: PanelCommands): Panels & { matrix(planPath: string): void; decide(planPath: string): void; sourcePictures(planPath: string): Promise<void>; dispose(): void } {
   const measurers = new Map<string, Measurer>();
   const measurerOf = (storage: string): Measurer => {
     const known = measurers.get(storage) ?? new Measurer(path.join(context.extensionPath, 'dist', 'measure.cjs'), path.join(storage, 'measures.jsonl'), (text) => log.warn(text));
@@ -59,14 +61,46 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       matrix: () => MatrixPanel.show(matrixOf(planPath)),
     };
   };
-  const restoring = [DecidePanel.restoring(decideOf), ComparePanel.restoring((planPath) => contextOf(planPath)), MatrixPanel.restoring(matrixOf)];
+  /** As the plan's own steps say, where no step asks. */
+  const picturesOf = async (planPath: string): Promise<PicturesContext | undefined> => {
+    const uri = Uri.file(planPath);
+    const paths = planPaths(context, uri);
+    const read = await servicesOf(uri).store.read();
+    const { picturesLook } = await import('../../core/actions/picturesLook');
+    const look = read.ok ? await picturesLook({ plan: read.value.plan, paths, evaluation: () => readEvaluation(path.join(paths.planFolder, 'evaluation.json')) }) : read;
+    if (look.ok) return { extensionUri: context.extensionUri, paths, log, look: look.value };
+    log.warn(`${look.failure.message} ${look.failure.advice}`);
+    return undefined;
+  };
+  const surveyOf = (planPath: string): SurveyContext => {
+    const uri = Uri.file(planPath);
+    return { extensionUri: context.extensionUri, planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) };
+  };
+  // Panels are loaded when they are wanted: most windows never open these.
+  const restoring = [
+    restoringPanel('evalmark.pictures', async (panel, { plan }) => {
+      const shown = await picturesOf(plan);
+      if (shown) (await import('./picturesPanel')).PicturesPanel.restore(panel, shown);
+      return shown !== undefined;
+    }),
+    restoringPanel('evalmark.survey', async (panel, { plan, page }) => {
+      (await import('./surveyPanel')).SurveyPanel.restore(panel, surveyOf(plan), page === 'relevance' || page === 'select' ? page : 'list');
+      return true;
+    }),
+    DecidePanel.restoring(decideOf),
+    ComparePanel.restoring((planPath) => contextOf(planPath)),
+    MatrixPanel.restoring(matrixOf),
+  ];
   return {
     review: (look, signal) => review(contextOf(look.planPath, look), signal),
     survey: async (look, signal) => {
-      // Loaded when it is wanted: most windows never open it.
       const { SurveyPanel } = await import('./surveyPanel');
-      const uri = Uri.file(look.planPath);
-      return SurveyPanel.show({ extensionUri: context.extensionUri, planPath: look.planPath, storage: planPaths(context, uri).storage, log, ...servicesOf(uri) }, look, signal);
+      return SurveyPanel.show(surveyOf(look.planPath), look, signal);
+    },
+    pictures: async (look, signal) => (await import('./picturesPanel')).PicturesPanel.show({ extensionUri: context.extensionUri, paths: planPaths(context, Uri.file(look.planPath)), log, look }, signal),
+    sourcePictures: async (planPath) => {
+      const shown = await picturesOf(planPath);
+      if (shown) await (await import('./picturesPanel')).PicturesPanel.show(shown, new AbortController().signal);
     },
     matrix: (planPath) => MatrixPanel.show(matrixOf(planPath)),
     decide: (planPath) => DecidePanel.show(decideOf(planPath)),

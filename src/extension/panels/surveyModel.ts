@@ -177,7 +177,7 @@ export class SurveyModel {
   }
 
   private view(): SurveyView {
-    return { page: this.input.page, document: documentName, now: this.host.now(), cached: this.cached, free: this.free, canUndo: this.undos.length > 0, unreachable: this.unreachable };
+    return { planPath: this.input.planPath, page: this.input.page, document: documentName, now: this.host.now(), cached: this.cached, free: this.free, canUndo: this.undos.length > 0, unreachable: this.unreachable };
   }
 
   private change(message: SurveyChange, answer?: string): void {

@@ -13,7 +13,7 @@ import { fail, ok, type Result } from '../../core/outcome';
 import type { PlanStore } from '../../core/plan/planStore';
 import type { HostMessage, WebviewMessage } from '../../webviews/survey/contract';
 import { Lifetime } from '../lifetime';
-import { surveyHtml } from './surveyHtml';
+import { closedPanelHtml } from './closedPanelHtml';
 import { SurveyModel } from './surveyModel';
 import { CardPictures } from './surveyPictures';
 
@@ -28,7 +28,7 @@ export interface SurveyContext {
   hub(): Promise<Result<HubConnection>>;
 }
 
-type SurveyPage = NonNullable<Extract<Look, { kind: 'survey' }>['page']>;
+export type SurveyPage = NonNullable<Extract<Look, { kind: 'survey' }>['page']>;
 
 /** A step that waits for the person; one with a repository only for the verdict on it. */
 interface Waiter {
@@ -43,7 +43,7 @@ export class SurveyPanel {
   /** Resolves to `true` when the person is done, to `false` when the tab was closed. */
   static show(context: SurveyContext, { page = 'list', repository }: Pick<Extract<Look, { kind: 'survey' }>, 'page' | 'repository'>, signal: AbortSignal): Promise<boolean> {
     const open = SurveyPanel.open.get(context.planPath);
-    const panel = open ?? new SurveyPanel(context, page);
+    const panel = open ?? new SurveyPanel(SurveyPanel.create(context.extensionUri), context, page);
     if (open && open.page !== page && repository === undefined) open.ask(page);
     else if (open) void open.model.reread();
     if (repository !== undefined) panel.model.open(repository);
@@ -55,25 +55,35 @@ export class SurveyPanel {
     });
   }
 
-  private readonly panel: WebviewPanel;
+  /** Takes a tab over that was open when the editor was closed; gives it up where the plan is shown already. */
+  static restore(panel: WebviewPanel, context: SurveyContext, page: SurveyPage): void {
+    if (SurveyPanel.open.has(context.planPath)) panel.dispose();
+    else new SurveyPanel(panel, context, page);
+  }
+
+  private static create(extensionUri: Uri): WebviewPanel {
+    return window.createWebviewPanel('evalmark.survey', '', ViewColumn.Active, { enableScripts: true, localResourceRoots: [Uri.joinPath(extensionUri, 'dist', 'webviews')] });
+  }
+
   private readonly lifetime = new Lifetime();
   private readonly ended = new AbortController();
   private model: SurveyModel;
   private waiting: Waiter[] = [];
 
-  private constructor(private readonly context: SurveyContext, private page: SurveyPage) {
+  private constructor(private readonly panel: WebviewPanel, private readonly context: SurveyContext, private page: SurveyPage) {
     SurveyPanel.open.set(context.planPath, this);
     const bundles = Uri.joinPath(context.extensionUri, 'dist', 'webviews');
-    this.panel = window.createWebviewPanel('evalmark.survey', l10n.t('Survey: {0}', path.basename(this.folder)), ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles] });
+    this.panel.title = l10n.t('Survey: {0}', path.basename(this.folder));
     this.panel.iconPath = { light: Uri.joinPath(context.extensionUri, 'media', 'survey-light.svg'), dark: Uri.joinPath(context.extensionUri, 'media', 'survey-dark.svg') };
     this.model = this.makeModel(page);
     const { webview } = this.panel;
     webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message));
-    webview.html = surveyHtml({
+    webview.html = closedPanelHtml({
       script: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.js')).toString(),
       style: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.css')).toString(),
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
+      title: 'Survey',
     });
     const watcher = this.lifetime.add(workspace.createFileSystemWatcher(new RelativePattern(Uri.file(this.folder), 'survey.json')));
     this.lifetime.add(watcher.onDidChange(() => void this.model.reread()));

@@ -8,6 +8,8 @@ import type { CriterionColumn, Sign, SurveyRow, SurveyState, Totals } from '../.
 
 /** What the panel shows beside the survey and the plan. */
 export interface SurveyView {
+  /** Absolute. */
+  readonly planPath: string;
   readonly page: SurveyState['page'];
   readonly document: string;
   readonly now: Date;
@@ -24,6 +26,7 @@ export function surveyState(survey: Survey, plan: Plan, view: SurveyView, rows: 
   const { query, base, previousAt } = survey;
   const asked = query && [query.pipeline, query.search && `search “${query.search}”`, query.author && `by ${query.author}`, ...query.filters, sortTexts[query.sort] ?? query.sort];
   return {
+    plan: view.planPath,
     title: `Survey: ${plan.title ?? 'candidates'}`,
     query: [...(asked ?? []), base === undefined ? undefined : `plus what derives from ${base}`].filter((part): part is string => part !== undefined && part !== ''),
     age: [`${survey.candidates.length} read`, ageText(survey.fetchedAt, view.now)].filter(Boolean).join(', '),

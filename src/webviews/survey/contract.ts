@@ -36,6 +36,8 @@ export type WebviewMessage =
 
 /** Everything the panel shows of the list; posted whole when it opens and when the file was changed by someone else. */
 export interface SurveyState {
+  /** To be found again after the editor was closed; absolute path. */
+  readonly plan: string;
   readonly title: string;
   /** What was asked for: "image-to-image", "search “qwen”", "plus adapters of Qwen/Qwen-Image-Edit-2509". */
   readonly query: readonly string[];

@@ -1,4 +1,5 @@
 import type { Sorting } from './columns';
+import type { SurveyState } from './contract';
 
 /** Which values of a filter let a row through; a filter that is not here lets every row through. */
 export type Filters = Readonly<Partial<Record<FilterId, readonly string[]>>>;
@@ -37,8 +38,14 @@ export const initial: Local = {
 };
 
 /** What the editor keeps of the page while it is hidden. */
-export type Remembered = Pick<Local, 'search' | 'filters' | 'group' | 'sorting' | 'current' | 'column' | 'showHidden' | 'details'>;
+export type Remembered = Pick<Local, 'search' | 'filters' | 'group' | 'sorting' | 'current' | 'column' | 'showHidden' | 'details'> & Partial<Pick<SurveyState, 'plan' | 'page'>>;
 
-export function rememberedOf({ search, filters, group, sorting, current, column, showHidden, details }: Local): Remembered {
-  return { search, filters, group, sorting, current, column, showHidden, details };
+export function rememberedOf({ search, filters, group, sorting, current, column, showHidden, details }: Local, state: Pick<SurveyState, 'plan' | 'page'> | undefined): Remembered {
+  return { search, filters, group, sorting, current, column, showHidden, details, ...(state && { plan: state.plan, page: state.page }) };
+}
+
+/** Where the person was when the editor was closed. */
+export function recalled(kept: Remembered | undefined): Local {
+  const { plan: _plan, page: _page, ...place } = kept ?? {};
+  return { ...initial, ...place };
 }

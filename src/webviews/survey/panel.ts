@@ -3,7 +3,7 @@ import type { Host } from '../ui/host';
 import { columnsOf, type Column } from './columns';
 import type { Details, HostMessage, SurveyRow, SurveyState, WebviewMessage } from './contract';
 import { listOf, type List } from './lines';
-import { initial, rememberedOf, type Local, type Remembered } from './local';
+import { recalled, rememberedOf, type Local, type Remembered } from './local';
 import { Pictures } from './pictures';
 
 export interface SurveyContract {
@@ -31,7 +31,7 @@ export class Panel {
     private readonly host: Host<SurveyContract>,
     private readonly draw: () => void,
   ) {
-    this.local = { ...initial, ...host.recall() };
+    this.local = recalled(host.recall());
     this.pictures = new Pictures((repository, address) => host.send({ kind: 'picture', repository, address }));
     host.send({ kind: 'ready' });
   }
@@ -82,7 +82,7 @@ export class Panel {
 
   update(change: Partial<Local>): void {
     this.local = { ...this.local, ...change };
-    this.host.keep(rememberedOf(this.local));
+    this.host.keep(rememberedOf(this.local, this.state));
     this.draw();
   }
 
@@ -142,6 +142,7 @@ export class Panel {
   private begin(): void {
     const { current } = this;
     if (current && this.local.current === undefined) this.local = { ...this.local, current: current.repository };
+    this.host.keep(rememberedOf(this.local, this.state));
     const shown = this.details.size > 0;
     this.details.clear();
     if (this.local.details && current) this.read(current.repository, shown);

@@ -1,5 +1,8 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Look } from '../../../../src/core/actions/action';
 import { picturesCheck } from '../../../../src/core/actions/picturesCheck';
 import { writeChoice } from '../../../../src/core/images/pictureChoice';
 import { scene } from '../images/samplePictures';
@@ -86,5 +89,35 @@ describe('variety', () => {
     await workspace.picture('test_data/source/old.png', 2);
     await writeChoice(workspace.context.paths.storage, [{ file: chosen }]);
     expect(await run(workspace, 'variety')).toMatchObject({ summary: expect.stringContaining('only one picture') });
+  });
+});
+
+describe('where a person can be shown the panel', () => {
+  test('what fails is shown, and measured again once it is put right', async () => {
+    const shown: Look[] = [];
+    const workspace = await start({
+      panels: true,
+      look: async (what) => {
+        shown.push(what);
+        await rm(path.join(workspace.folder, 'test_data/source/b.png'));
+        return true;
+      },
+    });
+    await workspace.picture('test_data/source/a.png', 1);
+    await workspace.picture('test_data/source/b.png', 1);
+    const { step, plan } = pictureStep('pictures.check', { kind: 'variety' }, ['Select or create 5 character source images', 'Name consistently (test_01.jpg - test_05.jpg)']);
+    expect(await picturesCheck.run(step, { ...workspace.context, plan })).toMatchObject({ kind: 'done' });
+    expect(shown).toEqual([{ kind: 'pictures', planPath: workspace.context.paths.plan, folder: 'test_data/source', count: 5, pattern: 'test_01.jpg' }]);
+  });
+
+  test('what passes is not, and one who leaves it as it is gets the failure', async () => {
+    let looks = 0;
+    const workspace = await start({ panels: true, look: async () => (looks++, false) });
+    await workspace.picture('test_data/source/a.png', 1);
+    expect(await run(workspace, 'variety')).toMatchObject({ kind: 'done' });
+    expect(looks).toBe(0);
+    await workspace.picture('test_data/source/b.png', 1);
+    expect(await run(workspace, 'variety')).toMatchObject({ kind: 'failed', failure: { code: 'near-duplicates' } });
+    expect(looks).toBe(1);
   });
 });

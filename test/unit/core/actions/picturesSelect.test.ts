@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ChooseQuestion } from '../../../../src/core/actions/action';
 import { picturesSelect } from '../../../../src/core/actions/picturesSelect';
-import { readChoice } from '../../../../src/core/images/pictureChoice';
+import { readChoice, writeChoice } from '../../../../src/core/images/pictureChoice';
 import { evaluationWith, openPictureWorkspace, pictureStep, type PictureWorkspace } from './picturesFixture';
 
 const open: PictureWorkspace[] = [];
@@ -78,5 +78,22 @@ describe('choosing source pictures', () => {
 
   test('a folder outside the workspace is refused', async () => {
     expect(await run(await start({}, { evaluation: evaluationWith('../elsewhere') }), 1)).toMatchObject({ kind: 'failed', failure: { code: 'outside-workspace' } });
+  });
+
+  test('the panel is offered where there is one; what is chosen in it is what counts', async () => {
+    const asked: ChooseQuestion[] = [];
+    const workspace = await start({
+      panels: true,
+      choose: async (question) => (asked.push(question), ['panel']),
+      look: async (what) => {
+        if (what.kind !== 'pictures' || what.count !== 1) return false;
+        await writeChoice(workspace.context.paths.storage, [{ file: await workspace.picture('dropped.png', 1) }]);
+        return true;
+      },
+    });
+    expect(await run(workspace, 1)).toEqual({ kind: 'done', summary: '1 picture chosen' });
+    expect(asked[0]?.options.map(({ id }) => id)).toEqual(['panel', 'files', 'draw']);
+    const left = await start({ panels: true, choose: picks('panel'), look: async () => false });
+    expect(await run(left, 1)).toMatchObject({ kind: 'needsPerson' });
   });
 });

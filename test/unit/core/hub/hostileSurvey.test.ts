@@ -8,7 +8,7 @@ import { parsePlan } from '../../../../src/core/plan/parse';
 import { SurveyRows, surveyState, type SurveyView } from '../../../../src/extension/panels/surveyState';
 import { folder } from './hubFixture';
 
-const view: SurveyView = { page: 'list', document: 'model-survey.md', now: new Date(0), cached: new Set(), free: undefined, canUndo: false, unreachable: false };
+const view: SurveyView = { planPath: '/plan/tasks.md', page: 'list', document: 'model-survey.md', now: new Date(0), cached: new Set(), free: undefined, canUndo: false, unreachable: false };
 const plan = parsePlan('#### Task 1.1: Scoring\n- [ ] Relevance to angle changes\n- [ ] Select top 1-3 models\n');
 
 /** Reads it, shows it, and writes it down: what every strange file has to survive. */
