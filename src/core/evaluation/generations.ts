@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Result } from '../outcome';
 import { replaceFile } from '../report/replaceFile';
 import type { Generation } from './generation';
+import { listResults, readGenerationIndex, writeGenerationIndex, type SidecarFile } from './generationIndex';
 
 export interface StoredGeneration {
   readonly generation: Generation;
@@ -14,32 +15,36 @@ export interface StoredGeneration {
   readonly sidecar: string;
 }
 
-/** Every output of a results folder that has a readable sidecar, by id. Hidden folders hold what is not finished. */
+/**
+ * Every output of a results folder that has a readable sidecar, by id. Hidden folders hold what is not finished. Where there are many, an index beside them remembers what
+ * each said as long as its size and time are the same.
+ */
 export async function readGenerations(resultsFolder: string): Promise<readonly StoredGeneration[]> {
+  const index = await readGenerationIndex(resultsFolder);
+  const folders = await listResults(resultsFolder, index);
+  const files = folders.flatMap(({ sidecars }) => sidecars);
+  const known = files.map((file) => index?.recall(file));
+  const read = await mapInSlices(files, async (file, place) => {
+    const recalled = known[place];
+    return recalled === undefined ? ((await readGeneration(sidecarPath(resultsFolder, file)))?.generation ?? null) : isGeneration(recalled) ? recalled : null;
+  });
+  if (files.length >= worthAnIndex && known.includes(undefined)) await writeGenerationIndex(resultsFolder, folders, read);
   const found = new Map<string, StoredGeneration>();
-  for await (const sidecar of sidecarsBelow(resultsFolder)) {
-    const stored = await readGeneration(sidecar);
-    if (stored && !found.has(stored.generation.id)) found.set(stored.generation.id, stored);
-  }
+  files.forEach((file, place) => {
+    const generation = read[place];
+    if (generation && !found.has(generation.id)) found.set(generation.id, stored(generation, sidecarPath(resultsFolder, file)));
+  });
   return [...found.values()].sort((left, right) => (left.generation.id < right.generation.id ? -1 : 1));
 }
 
-async function* sidecarsBelow(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) yield* sidecarsBelow(path.join(folder, entry.name));
-    else if (entry.isFile() && entry.name.endsWith('.json')) yield path.join(folder, entry.name);
-  }
-}
+/** Below this many reading all sidecars is as fast. */
+const worthAnIndex = 500;
 
 /** One sidecar; `undefined` when it is missing, torn by a kill, or not ours. */
 export async function readGeneration(sidecar: string): Promise<StoredGeneration | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(sidecar, 'utf8'));
-    if (!isGeneration(value)) return undefined;
-    // A sidecar speaks of the picture beside it, whatever path it names.
-    return { generation: value, picture: path.join(path.dirname(sidecar), path.basename(value.output.file)), sidecar };
+    return isGeneration(value) ? stored(value, sidecar) : undefined;
   } catch {
     return undefined;
   }
@@ -69,6 +74,25 @@ export async function sha256Of(file: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** A sidecar speaks of the picture beside it, whatever path it names. */
+function stored(generation: Generation, sidecar: string): StoredGeneration {
+  const folder = sidecar.slice(0, sidecar.lastIndexOf(path.sep) + 1);
+  return { generation, picture: folder + path.basename(generation.output.file), sidecar };
+}
+
+function sidecarPath(resultsFolder: string, { folder, name }: SidecarFile): string {
+  return [resultsFolder, ...(folder === '' ? [] : folder.split('/')), name].join(path.sep);
+}
+
+/** Some at a time: more files at once are not read faster, and take memory. */
+async function mapInSlices<Item, Made>(items: readonly Item[], make: (item: Item, place: number) => Made | Promise<Made>, size = 64): Promise<readonly Made[]> {
+  const made: Made[] = [];
+  for (let start = 0; start < items.length; start += size) {
+    made.push(...(await Promise.all(items.slice(start, start + size).map((item, offset) => make(item, start + offset)))));
+  }
+  return made;
 }
 
 function isGeneration(value: unknown): value is Generation {
