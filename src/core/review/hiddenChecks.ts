@@ -7,12 +7,16 @@ import { cellOf, shuffled, type ReviewCell, type ReviewOutput } from './session'
  * with other letters, after at least half of the session. Which ones follows from the seed alone.
  */
 export function withHiddenChecks(cells: readonly ReviewCell[], seed: string, { anchors = 0, repeats = 0 }: ReviewChecks = {}): readonly ReviewCell[] {
-  const anchored = new Map(shuffled(cells, ({ key }) => key, `${seed}/anchors`).slice(0, anchors).map((cell, index) => [cell.key, index % 2 === 0 ? 'source' : 'degraded'] as const));
+  const half = Math.ceil(cells.length / 2);
+  const again = shuffled(cells.slice(0, half), ({ key }) => key, `${seed}/repeats`).slice(0, Math.round(cells.length * repeats));
+  // A cell that comes again has no anchor, which would be known the second time.
+  const once = cells.filter((cell) => !again.includes(cell));
+  const anchored = new Map(shuffled(once, ({ key }) => key, `${seed}/anchors`).slice(0, anchors).map(({ key }, index) => [key, index % 2 === 0 ? 'source' : 'degraded'] as const));
   const first = cells.map((cell) => {
     const kind = anchored.get(cell.key);
     return kind ? withAnchor(cell, kind, seed) : cell;
   });
-  return withRepeats(first, anchored, seed, Math.round(cells.length * repeats));
+  return withRepeats(first, again, seed);
 }
 
 function withAnchor(cell: ReviewCell, kind: AnchorKind, seed: string): ReviewCell {
@@ -34,11 +38,8 @@ function anchorOf(output: ReviewOutput, anchor: AnchorKind): ReviewOutput {
 }
 
 /** Cells of the first half come again in the second, spread over it, and never right after themselves. */
-function withRepeats(cells: readonly ReviewCell[], anchored: ReadonlyMap<string, unknown>, seed: string, count: number): readonly ReviewCell[] {
-  const half = Math.ceil(cells.length / 2);
-  const early = cells.slice(0, half).filter(({ key }) => !anchored.has(key));
-  const again = shuffled(early, ({ key }) => key, `${seed}/repeats`).slice(0, count);
-  const places = shuffled(cells.slice(half), ({ key }) => key, `${seed}/places`).map(({ key }) => key);
+function withRepeats(cells: readonly ReviewCell[], again: readonly ReviewCell[], seed: string): readonly ReviewCell[] {
+  const places = shuffled(cells.slice(Math.ceil(cells.length / 2)), ({ key }) => key, `${seed}/places`).map(({ key }) => key);
   const after = new Map<string | undefined, ReviewCell[]>();
   again.forEach((cell, index) => {
     const place = places.length > 0 ? places[index % places.length] : cells.at(-1)?.key;
