@@ -110,6 +110,19 @@ export class Editor {
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 
+  /** Where a person wants to look at it afterwards. */
+  async screenshotIfWanted(name: string): Promise<void> {
+    if (takesScreenshots) await this.screenshot(name);
+  }
+
+  /** Reloads as the editor itself does: it saves first what is open. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 90_000 });
+  }
+
   /** What Evalmark wrote into its log so far. */
   async log(): Promise<string> {
     const folder = path.join(this.folders[0] ?? '', 'logs');

@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { afterEach, expect, vi } from 'vitest';
 import type { Editor } from './editor';
 
@@ -73,6 +73,18 @@ export interface TreeRow {
 export async function shownText(editor: Editor): Promise<string> {
   const lines = await editor.page.locator('.editor-instance .view-lines').first().locator('.view-line').allInnerTexts();
   return lines.join('\n').replaceAll('\u00a0', ' ');
+}
+
+/** The frame of the panel that holds an element, once it is there. */
+export async function panelFrame(editor: Editor, selector: string): Promise<Frame> {
+  const holding = async (): Promise<Frame | undefined> => {
+    for (const frame of editor.page.frames()) if (frame !== editor.page.mainFrame() && (await frame.locator(selector).count().catch(() => 0)) > 0) return frame;
+    return undefined;
+  };
+  await expect.poll(async () => (await holding()) !== undefined, { timeout: 60_000 }).toBe(true);
+  const found = await holding();
+  if (!found) throw new Error(`No panel has ${selector}`);
+  return found;
 }
 
 export function statusItem(editor: Editor, id: string): Locator {

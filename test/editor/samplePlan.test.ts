@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Editor, root, takesScreenshots } from './editor';
-import { expand, pictureFailures, pressInline, treeRow, widenSideBar } from './page';
+import { expand, panelFrame, pictureFailures, pressInline, treeRow, widenSideBar } from './page';
 import { git, sampleWorkspace, type Workspace } from './workspaces';
 
 let workspace: Workspace;
@@ -83,8 +83,7 @@ it('never shows a model name in the blind panel', async () => {
 
 it('shows what the scores add up to, blind until a person asks for the names', async () => {
   await editor.runCommand('Evalmark: Show Results Matrix');
-  const matrix = panelNamed('main[aria-label=Results]');
-  const results = await matrix();
+  const results = await panelFrame(editor, 'main[aria-label=Results]');
   await results.getByText(/^Blind: /).waitFor({ timeout: 30_000 });
   expect(await results.locator('.matrix-table tbody tr').count()).toBeGreaterThan(1);
   expect(await results.locator('html').innerHTML()).not.toMatch(/Tiny-Edit|face-keep|camera-angles/i);
@@ -106,18 +105,6 @@ it('keeps STATUS.md true and commits what it wrote', async () => {
   expect(status).toMatch(/\*\*Progress\*\*: \d+ of 80 steps/);
   expect(git(workspace.folder, 'show', '--stat', '--format=', 'HEAD')).toContain('tasks.md');
 });
-
-/** The panel that holds an element, once its frame is there. */
-function panelNamed(selector: string) {
-  return async () => {
-    await expect.poll(async () => {
-      for (const frame of editor.page.frames()) if (await frame.locator(selector).count().catch(() => 0)) return true;
-      return false;
-    }, { timeout: 60_000 }).toBe(true);
-    for (const frame of editor.page.frames()) if (await frame.locator(selector).count().catch(() => 0)) return frame;
-    throw new Error(`No panel has ${selector}`);
-  };
-}
 
 /** Opens a task's row in its phase; the other phases are closed, because rows out of sight are not drawn. */
 async function openTask(name: string): Promise<void> {
