@@ -6,7 +6,7 @@ import type { Evaluation } from '../../src/core/evaluation/evaluation';
 import type { ReviewOutput } from '../../src/core/review/session';
 import { compareHtml } from '../../src/extension/panels/compareHtml';
 import { CompareModel } from '../../src/extension/panels/compareModel';
-import type { HostMessage, WebviewMessage } from '../../src/webviews/compare/contract';
+import type { FaceBox, HostMessage, WebviewMessage } from '../../src/webviews/compare/contract';
 import { makeEvaluation } from '../unit/core/review/study';
 import { drawStudy, type StudyOptions } from './compareStudy';
 import { PanelInBrowser, type PanelView } from './panelInBrowser';
@@ -16,6 +16,10 @@ export interface CompareOptions extends PanelView {
   readonly hostDelay?: number;
   readonly evaluation?: Partial<Evaluation>;
   readonly keys?: Readonly<Record<string, readonly string[]>>;
+  /** Outputs of one's own instead of the drawn people. */
+  readonly draw?: (folder: string, study: StudyOptions) => Promise<readonly ReviewOutput[]>;
+  /** What a detector would have found in a picture. */
+  readonly face?: (sha256: string) => FaceBox | undefined;
 }
 
 /** The real compare panel in a real browser, with its real host side, but without the editor around it. */
@@ -46,9 +50,9 @@ export class ComparePage {
   }
 
   static async open(study: StudyOptions, options: CompareOptions = {}): Promise<ComparePage> {
-    const { hostDelay = 0, evaluation, keys, ...view } = options;
+    const { hostDelay = 0, evaluation, keys, draw = drawStudy, face, ...view } = options;
     const folder = await mkdtemp(path.join(os.tmpdir(), 'evalmark-'));
-    const outputs = await drawStudy(folder, study);
+    const outputs = await draw(folder, study);
     const opened: { compare?: ComparePage } = {};
     const receive = (message: WebviewMessage): void => {
       opened.compare?.received.push(message);
@@ -60,11 +64,12 @@ export class ComparePage {
       {
         evaluation: makeEvaluation(study.models, { name: 'Portraits', failureModes: ['Edit ignored', 'Wrong angle', 'Different face', 'Hair changed', 'Anatomy', 'Background changed', 'Blurred'], ...evaluation }),
         ...(keys && { keys }),
-        outputs, ratingsPath: path.join(folder, 'ratings.jsonl'), rater: 'tester', focus: undefined, restore: { plan: '/plan/tasks.md', token: 'token' },
+        outputs, ratingsPath: path.join(folder, 'ratings.jsonl'), cacheFolder: path.join(folder, 'cache'), rater: 'tester', focus: undefined, restore: { plan: '/plan/tasks.md', token: 'token' },
       },
       {
         log: { debug() {}, info() {}, warn() {}, error() {} }, now: () => new Date(), confirmReveal: async () => true, openRatings() {}, close() {},
         post: (message) => void panel.post(message),
+        ...(face && { face: async (sha256) => face(sha256) }),
       },
     );
     if (!model.ok) throw new Error(model.failure.message);
@@ -90,6 +95,7 @@ export class ComparePage {
 
   async close(): Promise<void> {
     await this.panel.close();
-    await rm(this.folder, { recursive: true, force: true });
+    // Tiles may still be made.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }

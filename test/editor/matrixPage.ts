@@ -79,7 +79,7 @@ export class MatrixPage {
       models: study.models.map((id, index) => ({ id, title: id[0]!.toUpperCase() + id.slice(1).replaceAll('-', ' '), base: `secret-lab/${id}`, category: id === 'base' ? 'base' : 'lora', loras: id === 'base' ? [] : [{ repository: `secret-lab/${id}`, scale: index === 2 ? 0.8 : 1 }] })),
     });
     return new MatrixModel({
-      log: { debug() {}, info() {}, warn() {}, error() {} }, planPath: '/plan/tasks.md', rater: 'tester', ratingsPath: this.ratings, now: () => new Date(), confirmReveal: async () => true,
+      log: { debug() {}, info() {}, warn() {}, error() {} }, planPath: '/plan/tasks.md', rater: 'tester', ratingsPath: this.ratings, cacheFolder: path.join(this.folder, 'cache'), now: () => new Date(), confirmReveal: async () => true,
       read: async () => {
         const file = await readRatings(this.ratings);
         return file.ok ? studyOf(evaluation, this.outputs, file.value) : file.failure;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type Result } from '../outcome';
 import { decoder } from './decode';
+import { keepDrawn } from './keepDrawn';
 import { corruptPicture, readPicture } from './picture';
 
 export interface ThumbnailOptions {
@@ -24,21 +25,9 @@ export async function thumbnail(file: string, { size, format = 'webp', cacheFold
     if (kept) return ok(kept);
     const small = (await decoder(source)).resize(size, size, { fit: 'inside', withoutEnlargement: true });
     const made = await (format === 'webp' ? small.webp({ quality: 82 }) : small.flatten({ background: '#ffffff' }).jpeg({ quality: 85 })).toBuffer();
-    if (cached) await keep(cached, made);
+    if (cached) await keepDrawn(cached, made);
     return ok(made);
   } catch (error) {
     return fail(corruptPicture(file, error));
-  }
-}
-
-/** A full disk or a read-only cache costs only time. */
-async function keep(file: string, content: Buffer): Promise<void> {
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, content);
-    await rename(temporary, file);
-  } catch {
-    // Made anew next time.
   }
 }

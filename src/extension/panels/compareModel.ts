@@ -8,7 +8,7 @@ import { readRatings, type RatingsFile } from '../../core/review/ratingsFile';
 import type { VoteChoice } from '../../core/review/records';
 import { withHiddenChecks } from '../../core/review/hiddenChecks';
 import { openSession, reviewCells, showingOf, type ReviewCell, type ReviewOutput, type Session } from '../../core/review/session';
-import type { Change, CompareState, HostMessage, LastChange, RestoreKey, SaveState, SummaryView, WebviewMessage } from '../../webviews/compare/contract';
+import type { Change, CompareState, FaceBox, HostMessage, LastChange, RestoreKey, SaveState, SummaryView, TileName, WebviewMessage } from '../../webviews/compare/contract';
 import { changeText, isValidChange, linesFor, rowOf, undoLines } from './compareChange';
 import { CompareLedger } from './compareLedger';
 import { ComparePictures } from './comparePictures';
@@ -21,6 +21,8 @@ export interface CompareInput {
   /** The set to judge: outputs of the models that the step names. */
   readonly outputs: readonly ReviewOutput[];
   readonly ratingsPath: string;
+  /** Where copies of pictures that were made for showing are kept. */
+  readonly cacheFolder: string;
   readonly rater: string;
   readonly focus: ReviewFocus;
   readonly restore: RestoreKey;
@@ -36,18 +38,24 @@ export interface CompareServices {
   confirmReveal(): Promise<boolean>;
   /** Words that measurements have for an output; never asked before it is rated. */
   flags?(output: ReviewOutput): Promise<readonly string[]>;
+  /** The best face that was found in a picture before; nothing is looked for. */
+  face?(sha256: string): Promise<FaceBox | undefined>;
   openRatings(): void;
   close(): void;
 }
 
 /** What one window knows of a running review. Free of the editor, so that tests and other hosts can drive it. */
 export class CompareModel {
-  readonly pictures = new ComparePictures();
+  readonly pictures: ComparePictures;
   readonly ledger: CompareLedger;
   /** Outputs that could not be decoded. */
   readonly unreadable = new Set<string>();
   /** Hashes of outputs that were replaced after their sidecar was written. */
   readonly replaced = new Map<string, string>();
+  /** Sources with more range than the screen. */
+  readonly clipped = new Set<string>();
+  /** Faces in the pictures that were shown, by the hash of the picture. */
+  readonly faces = new Map<string, FaceBox | undefined>();
   /** What was measured of rated outputs, by generation. */
   readonly flags = new Map<string, readonly string[]>();
   cells: readonly ReviewCell[] = [];
@@ -82,6 +90,7 @@ export class CompareModel {
   private constructor(readonly input: CompareInput, private readonly services: CompareServices, file: RatingsFile, session: Session) {
     this.focus = input.focus;
     this.session = session;
+    this.pictures = new ComparePictures(input.cacheFolder);
     this.ledger = new CompareLedger(input.ratingsPath, input.rater, file, () => new Map(input.outputs.map((output) => [output.generation.id, this.sha256Of(output)])), services.log);
     this.shuffle();
     this.cell = Math.max(0, this.cells.findIndex((cell) => cell.outputs.some((output) => !this.isRated(output) && !this.unreadable.has(output.generation.id))));
@@ -90,6 +99,7 @@ export class CompareModel {
   /** Messages are answered one after the other, so that each state follows from the change before it. */
   handle(message: WebviewMessage): Promise<void> {
     if (message.type === 'picture') return this.sendPicture(message.id);
+    if (message.type === 'tile') return this.sendTile(message);
     const mine = this.turn.then(() => {
       this.replied = message.ask ?? this.replied;
       return this.answer(message);
@@ -131,6 +141,11 @@ export class CompareModel {
     return this.cells.flatMap(({ outputs }) => outputs);
   }
 
+  /** Under which the face of an output is kept; what was spoilt on purpose is no picture of a file. */
+  faceKeyOf(output: ReviewOutput): string {
+    return output.anchor === 'degraded' ? '' : this.sha256Of(output);
+  }
+
   ratingOf(output: ReviewOutput): CurrentRating | undefined {
     return this.ledger.current.get(showingOf(output));
   }
@@ -139,7 +154,7 @@ export class CompareModel {
     return isFullyRated(this.ratingOf(output), this.input.evaluation.criteria);
   }
 
-  private async answer(message: Exclude<WebviewMessage, { readonly type: 'picture' }>): Promise<void> {
+  private async answer(message: Exclude<WebviewMessage, { readonly type: 'picture' | 'tile' }>): Promise<void> {
     switch (message.type) {
       case 'ready':
         this.ready = true;
@@ -267,8 +282,12 @@ export class CompareModel {
   private async sendPicture(id: string): Promise<void> {
     const path = this.pictures.fileOf(id);
     const picture = await this.pictures.read(id);
-    this.services.post(picture ? { type: 'picture', id, bytes: picture.bytes } : { type: 'pictureMissing', id });
+    this.services.post(picture ? { type: 'picture', id, bytes: picture.bytes, ...(picture.tiled && { tiled: picture.tiled }) } : { type: 'pictureMissing', id });
     if (path === undefined) return;
+    if (picture?.clipped && !this.clipped.has(path) && this.cells.some(({ sourcePath }) => sourcePath === path)) {
+      this.clipped.add(path);
+      await this.postInTurn();
+    }
     const output = this.input.outputs.find(({ outputPath }) => outputPath === path);
     if (!output) return;
     const { id: generationId } = output.generation;
@@ -281,6 +300,11 @@ export class CompareModel {
       this.ledger.fold();
       await this.postInTurn();
     }
+  }
+
+  private async sendTile({ id, level, column, row }: TileName): Promise<void> {
+    const bytes = await this.pictures.readTile(id, { level, column, row });
+    this.services.post(bytes ? { type: 'tile', id, level, column, row, bytes } : { type: 'tileMissing', id, level, column, row });
   }
 
   private accept(last: Omit<LastChange, 'id'>): void {
@@ -327,6 +351,7 @@ export class CompareModel {
     this.services.post({ type: 'state', state: this.state() });
     this.wanted = false;
     void this.measureRated();
+    void this.findFaces();
   }
 
   /** Tells what came of itself, never in the middle of an answer. */
@@ -345,6 +370,17 @@ export class CompareModel {
     const found = await Promise.all(fresh.map((output) => flags(output)));
     fresh.forEach(({ generation }, index) => this.flags.set(generation.id, found[index] ?? []));
     if (found.some((words) => words.length > 0)) await this.postInTurn();
+  }
+
+  /** Faces of the current cell's pictures, which a detector has found before. */
+  private async findFaces(): Promise<void> {
+    const { face } = this.services;
+    const fresh = (this.cells[this.cell]?.outputs ?? []).flatMap((output) => [this.faceKeyOf(output), output.generation.picture.sha256]).filter((key) => !this.faces.has(key));
+    if (!face || fresh.length === 0) return;
+    for (const key of fresh) this.faces.set(key, undefined);
+    const found = await Promise.all(fresh.map((key) => face(key)));
+    fresh.forEach((key, index) => this.faces.set(key, found[index]));
+    if (found.some((box) => box !== undefined)) await this.postInTurn();
   }
 
   private head(): Pick<Rating, 'version' | 'at' | 'rater' | 'sessionId'> {

@@ -132,7 +132,7 @@ export class ComparePanel {
     const token = await rememberSet(storage, { ...(modelIds && { modelIds }), ...(criterion !== undefined && { criterion }) });
     const ratingsPath = ratingsPathOf(path.dirname(planPath));
     const model = await CompareModel.open(
-      { evaluation: evaluation.value, outputs, ratingsPath, rater, focus: criterion, restore: { plan: planPath, token }, ...(keys && { keys }) },
+      { evaluation: evaluation.value, outputs, ratingsPath, cacheFolder: path.join(storage, 'pictures'), rater, focus: criterion, restore: { plan: planPath, token }, ...(keys && { keys }) },
       {
         log,
         now: () => new Date(),
@@ -142,6 +142,7 @@ export class ComparePanel {
           const measures = await measurer.measure(measuredPair(output));
           return measures ? flagsOf(measures) : [];
         },
+        face: async (sha256) => (await measurer.faces(sha256))?.[0]?.box,
         openRatings: () => void editorWorkspace.openTextDocument(ratingsPath).then((document) => window.showTextDocument(document, { preview: true })),
         close: () => this.close(),
       },

@@ -1,13 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Sharp } from 'sharp';
+import path from 'node:path';
+import { keepDrawn } from '../../core/images/keepDrawn';
+import { dynamicRange } from '../../core/images/dynamicRange';
+import { readPicture } from '../../core/images/picture';
+import { plainFormat, plainPicture, type PlainView } from '../../core/images/plainPicture';
+import { levelsOf, pixelsShownWhole, TileCache, tileSize } from '../../core/images/tilePyramid';
 import type { AnchorKind } from '../../core/review/rating';
+import type { TiledView } from '../../webviews/compare/contract';
 
 /** A picture as the panel may have it: pixels only, in one neutral format for all. */
 export interface PlainPicture {
+  /** Of a big one a small copy of the whole. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of the file as it lies on the disk. */
   readonly sha256: string;
+  /** A big picture, whose tiles are asked for when they are seen. */
+  readonly tiled?: TiledView;
+  /** It has a wider range than the screen, and is clipped. */
+  readonly clipped?: boolean;
 }
 
 interface Entry {
@@ -29,7 +40,15 @@ export class ComparePictures {
   private readonly entries = new Map<string, Entry>();
   private readonly ids = new Map<string, string>();
   private readonly cache = new Map<string, PlainPicture>();
+  /** Of big pictures that were read: what their tiles are kept under. */
+  private readonly tileKeys = new Map<string, string>();
+  private readonly tiles: TileCache;
   private cachedBytes = 0;
+
+  /** @param cacheFolder where small copies and tiles are kept, by the hash of the picture */
+  constructor(private readonly cacheFolder: string) {
+    this.tiles = new TileCache(path.join(cacheFolder, 'tiles'));
+  }
 
   idOf(path: string, anchor?: AnchorKind): string {
     return this.id({ path, ...(anchor && { anchor }) });
@@ -57,12 +76,52 @@ export class ComparePictures {
       return cached;
     }
     try {
-      const picture = await encode(entry);
+      const picture = await this.encode(id, entry);
       this.keep(id, picture);
       return picture;
     } catch {
       return undefined;
     }
+  }
+
+  /** One tile of a big picture that was read before; made with all others of that picture when it is the first. */
+  async readTile(id: string, { level, column, row }: { readonly level: number; readonly column: number; readonly row: number }): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const [entry, key] = [this.entries.get(id), this.tileKeys.get(id)];
+    if (!entry || key === undefined) return undefined;
+    try {
+      await this.tiles.pyramid(key, () => plainPicture(entry.path, viewOf(entry)));
+    } catch {
+      return undefined;
+    }
+    const tile = await this.tiles.tile(key, level, column, row);
+    return tile && Uint8Array.from(tile);
+  }
+
+  private async encode(id: string, entry: Entry): Promise<PlainPicture> {
+    const file = await readFile(entry.path);
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    const view = viewOf(entry);
+    if (view.small) return { bytes: Uint8Array.from(await this.smallCopy(file, sha256, view)), sha256 };
+    const clipped = (await dynamicRange(file)) === 'high' && !entry.anchor;
+    const header = await readPicture(entry.path);
+    if (!header.ok || header.value.width * header.value.height <= pixelsShownWhole) {
+      return { bytes: Uint8Array.from(await (await plainPicture(file, view)).png(plainFormat).toBuffer()), sha256, ...(clipped && { clipped }) };
+    }
+    const { width, height } = header.value;
+    const key = view.degraded ? `${sha256}-degraded` : sha256;
+    this.tileKeys.set(id, key);
+    const overview = await this.tiles.overview(key, () => plainPicture(file, view));
+    return { bytes: Uint8Array.from(overview), sha256, tiled: { width, height, tileSize, levels: levelsOf(width, height) }, ...(clipped && { clipped }) };
+  }
+
+  private async smallCopy(file: Buffer, sha256: string, view: PlainView): Promise<Buffer> {
+    const { width, height } = view.small ?? thumbnail;
+    const kept = path.join(this.cacheFolder, 'small', `${sha256}-${width}x${height}.png`);
+    const known = await readFile(kept).catch(() => undefined);
+    if (known) return known;
+    const drawn = await (await plainPicture(file, view)).png().toBuffer();
+    await keepDrawn(kept, drawn);
+    return drawn;
   }
 
   private id(entry: Entry): string {
@@ -86,21 +145,6 @@ export class ComparePictures {
   }
 }
 
-async function encode({ path, small, anchor }: Entry): Promise<PlainPicture> {
-  const { default: sharp } = await import('sharp');
-  const file = await readFile(path);
-  const upright = sharp(file, { failOn: 'error' }).autoOrient().toColourspace('srgb');
-  const encoded = small
-    ? await upright.resize({ ...small, fit: 'cover', position: 'top' }).png().toBuffer()
-    : await (anchor === 'degraded' ? await degraded(upright) : upright).png({ compressionLevel: 1 }).toBuffer();
-  return { bytes: Uint8Array.from(encoded), sha256: createHash('sha256').update(file).digest('hex') };
-}
-
-/** Soft, blocky and washed out: whoever looks at all scores it low. */
-async function degraded(picture: Sharp): Promise<Sharp> {
-  const { default: sharp } = await import('sharp');
-  const { data, info } = await picture.clone().toBuffer({ resolveWithObject: true });
-  const width = Math.max(8, Math.round(info.width / 12));
-  const spoilt = await sharp(data).resize({ width }).modulate({ saturation: 0.45 }).jpeg({ quality: 8 }).toBuffer();
-  return sharp(spoilt).resize(info.width, info.height, { fit: 'fill', kernel: 'cubic' });
+function viewOf({ small, anchor }: Entry): PlainView {
+  return { ...(small && { small }), degraded: anchor === 'degraded' };
 }

@@ -52,14 +52,15 @@ export function letterOf(place: number): string {
 }
 
 function cellView(model: CompareModel, cell: ReviewCell): CellView {
-  const { width, height } = cell.outputs[0]?.generation.picture ?? { width: 1, height: 1 };
+  const { width, height, sha256 } = cell.outputs[0]?.generation.picture ?? { width: 1, height: 1, sha256: '' };
+  const sourceFace = model.faces.get(sha256);
   return {
     index: model.cell,
     picture: path.posix.basename(cell.picture.replaceAll('\\', '/')),
     kind: kindLabels[cell.edit.kind] ?? 'Edit',
     prompt: cell.edit.prompt,
     aligned: cell.edit.kind !== 'angle',
-    source: { picture: model.pictures.idOf(cell.sourcePath), width, height },
+    source: { picture: model.pictures.idOf(cell.sourcePath), width, height, ...(sourceFace && { face: sourceFace }), ...(model.clipped.has(cell.sourcePath) && { clipped: true }) },
     outputs: cell.outputs.map((output, place) => outputView(model, output, letterOf(place))),
   };
 }
@@ -70,10 +71,12 @@ function outputView(model: CompareModel, output: ReviewOutput, letter: string): 
   const { id, modelId } = output.generation;
   const rating = model.ratingOf(output);
   const rated = model.isRated(output);
+  const face = model.faces.get(model.faceKeyOf(output));
   const entry = model.input.evaluation.models.find((candidate) => candidate.id === modelId);
   return {
     letter,
     picture: model.unreadable.has(id) ? undefined : model.pictures.idOf(output.outputPath, output.anchor),
+    ...(face && { face }),
     answers: rating?.answers ?? {},
     failureModes: rating?.failureModes ?? [],
     pins: rating?.pins ?? [],

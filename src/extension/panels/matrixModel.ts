@@ -22,6 +22,8 @@ export interface MatrixServices {
   readonly planPath: string;
   readonly rater: string;
   readonly ratingsPath: string;
+  /** Where copies of pictures that were made for showing are kept. */
+  readonly cacheFolder: string;
   read(): Promise<Study | { readonly message: string; readonly advice: string }>;
   /** @param known only what was measured before */
   measure?(output: ReviewOutput, known: boolean): Promise<PairMeasures | undefined>;
@@ -42,14 +44,16 @@ const mostMeasured = 2000;
 
 /** What the matrix panel knows; free of the editor, so that tests can drive it. */
 export class MatrixModel {
-  private readonly pictures = new ComparePictures();
+  private readonly pictures: ComparePictures;
   private study: Study | undefined;
   private names: MatrixNames | undefined;
   /** By generation. */
   private readonly measures = new Map<string, PairMeasures>();
   private measuring = false;
 
-  constructor(private readonly services: MatrixServices) {}
+  constructor(private readonly services: MatrixServices) {
+    this.pictures = new ComparePictures(services.cacheFolder);
+  }
 
   async handle(message: WebviewMessage): Promise<void> {
     switch (message.type) {

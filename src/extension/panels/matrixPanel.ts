@@ -18,6 +18,7 @@ export interface MatrixContext {
   /** Absolute. */
   readonly planPath: string;
   readonly workspace: string;
+  readonly storage: string;
   readonly evaluationPath: string;
   readonly rater: string;
   readonly measurer: Measurer;
@@ -61,7 +62,7 @@ export class MatrixPanel {
     const { extensionUri, planPath, log, rater } = context;
     panel.iconPath = { light: Uri.joinPath(extensionUri, 'media', 'compare-light.svg'), dark: Uri.joinPath(extensionUri, 'media', 'compare-dark.svg') };
     this.model = new MatrixModel({
-      log, planPath, rater, ratingsPath: ratingsPathOf(path.dirname(planPath)), confirmReveal,
+      log, planPath, rater, ratingsPath: ratingsPathOf(path.dirname(planPath)), cacheFolder: path.join(context.storage, 'pictures'), confirmReveal,
       read: () => this.read(),
       measure: (output, known) => (this.closed ? Promise.resolve(undefined) : known ? context.measurer.recall(measuredPair(output)) : context.measurer.measure(measuredPair(output))),
       now: () => new Date(),

@@ -2,11 +2,9 @@ import { announce } from '../ui/live';
 import { typeInto } from '../ui/toolkit';
 import { byScore } from './advance';
 import { commandFor, keyName, pinTypes, type CommandId } from './keys';
-import { viewportOf } from './local';
-import { fit, focusCurrent, hold, pan, setMode, viewportKey, zoom } from './looking';
+import { fit, focusCurrent, hold, holdFaces, isZoomed, pan, setMode, zoom } from './looking';
 import type { Panel } from './panel';
 import { chooseAnswer, removePin, setPin, startPin, toggleMode } from './rating';
-import { fitted } from './viewport';
 
 /** What a key press does; nothing while a person is writing, but for leaving the field. */
 export function onKeyDown(panel: Panel, event: KeyboardEvent): void {
@@ -104,6 +102,7 @@ const actions = {
   actualSize: (panel) => zoom(panel, 'actual'),
   zoomIn: (panel) => zoom(panel, 1.25),
   zoomOut: (panel) => zoom(panel, 0.8),
+  face: holdFaces,
   link: (panel) => panel.update({ linked: !panel.local.linked }),
   reveal: (panel) => panel.state?.summary && panel.send({ type: 'reveal' }),
   vote: (panel) => panel.state?.summary && panel.send({ type: 'voting', on: true }),
@@ -180,7 +179,7 @@ function arrow(panel: Panel, x: number, y: number, times: number): void {
   if (local.mode === 'slider' && x !== 0) return panel.update({ divider: share(local.divider + x * 0.02 * times) });
   if (local.mode === 'onion' && x !== 0) return panel.update({ opacity: share(local.opacity + x * 0.05 * times) });
   const slot = panel.currentSlot;
-  if (viewportOf(local, viewportKey(panel, slot)).scale > fitted.scale) return pan(panel, slot, { x: -x * 8 * times, y: -y * 8 * times });
+  if (isZoomed(panel, slot)) return pan(panel, slot, { x: -x * 8 * times, y: -y * 8 * times });
   const letters = state?.cell?.outputs.map(({ letter }) => letter) ?? [];
   panel.select(cycle(letters, local.letter, x + y));
 }

@@ -5,8 +5,29 @@
 export type HostMessage =
   /** One whole state after each change; never patches. */
   | { readonly type: 'state'; readonly state: CompareState }
-  | { readonly type: 'picture'; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly type: 'pictureMissing'; readonly id: string };
+  /** Of a big picture the bytes are a small copy of the whole, and its tiles are asked for. */
+  | { readonly type: 'picture'; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer>; readonly tiled?: TiledView }
+  | { readonly type: 'pictureMissing'; readonly id: string }
+  | ({ readonly type: 'tile'; readonly bytes: Uint8Array<ArrayBuffer> } & TileName)
+  | ({ readonly type: 'tileMissing' } & TileName);
+
+/** A picture that is looked at by tiles. */
+export interface TiledView {
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of a tile's side; those at the right and lower edge have fewer. */
+  readonly tileSize: number;
+  /** Sizes that there are tiles of: the last has every pixel, each before it half as many in both directions. */
+  readonly levels: number;
+}
+
+export interface TileName {
+  /** Of the picture. */
+  readonly id: string;
+  readonly level: number;
+  readonly column: number;
+  readonly row: number;
+}
 
 /** Asks are numbered, so that a state tells whether it already follows from them. */
 export type WebviewMessage = PlainMessage & { readonly ask?: number };
@@ -15,6 +36,7 @@ type PlainMessage =
   /** The first message; the host posts nothing before it. A reloaded panel names the cell it was at. */
   | { readonly type: 'ready'; readonly cell?: number }
   | { readonly type: 'picture'; readonly id: string }
+  | ({ readonly type: 'tile' } & TileName)
   | { readonly type: 'rate'; readonly cell: number; readonly letter: string; readonly change: Change; readonly milliseconds: number }
   | { readonly type: 'undo' }
   | { readonly type: 'go'; readonly cell: number }
@@ -106,7 +128,7 @@ export interface CellView {
   readonly prompt: string;
   /** Edits that move the camera make pixel differences mean little. */
   readonly aligned: boolean;
-  readonly source: { readonly picture: string | undefined; readonly width: number; readonly height: number };
+  readonly source: { readonly picture: string | undefined; readonly width: number; readonly height: number; readonly face?: FaceBox; readonly clipped?: true };
   readonly outputs: readonly OutputView[];
 }
 
@@ -114,6 +136,8 @@ export interface OutputView {
   readonly letter: string;
   /** `undefined`: missing or not decodable. */
   readonly picture: string | undefined;
+  /** Where its face is, if one was found. */
+  readonly face?: FaceBox;
   readonly answers: Readonly<Record<string, number | boolean>>;
   readonly failureModes: readonly string[];
   readonly pins: readonly Pin[];
@@ -129,6 +153,14 @@ export interface OutputView {
   readonly remarks: readonly string[];
   /** Only after the reveal. */
   readonly model?: string;
+}
+
+/** In shares of the picture's width and height. */
+export interface FaceBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface CellMark {

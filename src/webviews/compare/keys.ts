@@ -5,7 +5,7 @@ export type CommandId =
   | `digit${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | 'yes' | 'no' | 'pin' | 'failureModes' | 'note' | 'flag' | 'best' | 'worst' | 'clear' | 'undo'
   | 'nextCell' | 'previousCell' | 'holdSource' | 'grid' | 'flip' | 'blink' | 'slider' | 'onion' | 'difference'
-  | 'previousSide' | 'nextSide' | 'fit' | 'actualSize' | 'zoomIn' | 'zoomOut' | 'link' | 'help' | 'reveal' | 'vote'
+  | 'previousSide' | 'nextSide' | 'fit' | 'actualSize' | 'zoomIn' | 'zoomOut' | 'link' | 'face' | 'help' | 'reveal' | 'vote'
   | 'left' | 'right' | 'up' | 'down' | 'farLeft' | 'farRight' | 'farUp' | 'farDown';
 
 export type KeyMap = Readonly<Partial<Record<CommandId, readonly string[]>>>;
@@ -16,7 +16,7 @@ export const defaultKeys: KeyMap = {
   yes: ['y'], no: ['n'], pin: ['x'], failureModes: ['m'], note: ['t'], flag: ['g'], best: ['b'], worst: ['w'], clear: ['Backspace'], undo: ['u'],
   nextCell: ['j'], previousCell: ['k'], holdSource: ['Space'],
   grid: ['Escape'], flip: ['Enter'], blink: ['i'], slider: ['s'], onion: ['o'], difference: ['d'], previousSide: ['['], nextSide: [']'],
-  fit: ['f'], actualSize: ['z'], zoomIn: ['+', '='], zoomOut: ['-'], link: ['l'], help: ['?'], reveal: ['r'], vote: ['v'],
+  fit: ['f'], actualSize: ['z'], zoomIn: ['+', '='], zoomOut: ['-'], link: ['l'], face: ['a'], help: ['?'], reveal: ['r'], vote: ['v'],
   left: ['ArrowLeft'], right: ['ArrowRight'], up: ['ArrowUp'], down: ['ArrowDown'],
   farLeft: ['Shift+ArrowLeft'], farRight: ['Shift+ArrowRight'], farUp: ['Shift+ArrowUp'], farDown: ['Shift+ArrowDown'],
 };
@@ -107,6 +107,7 @@ export function keyGroups(keys: KeyMap = bound): readonly KeyGroup[] {
         row('actual pixels at the pointer', 'actualSize'),
         row('zoom', 'zoomIn', 'zoomOut'),
         row('zoom all outputs together', 'link'),
+        row('hold the face in place', 'face'),
       ],
     },
     {

@@ -1,3 +1,4 @@
+import type { FaceHold } from './faceHold';
 import { fitted, type Viewport } from './viewport';
 
 export type Mode = 'grid' | 'flip' | 'blink' | 'slider' | 'onion' | 'difference';
@@ -12,6 +13,8 @@ export interface Local {
   readonly linked: boolean;
   /** By letter or `source`; `all` while they are linked. */
   readonly viewports: Readonly<Record<string, Viewport>>;
+  /** Where faces are held, while they are. */
+  readonly hold: FaceHold | undefined;
   /** Of the output over the source, 0 to 1. */
   readonly opacity: number;
   /** Share of the width that shows the other side, 0 to 1. */
@@ -44,7 +47,7 @@ export interface Pinning {
 }
 
 export const initial: Local = {
-  letter: 'A', row: undefined, mode: 'grid', linked: true, viewports: {}, opacity: 0.5, divider: 0.5, gain: 2, against: 'source', holding: false, blinking: false,
+  letter: 'A', row: undefined, mode: 'grid', linked: true, viewports: {}, hold: undefined, opacity: 0.5, divider: 0.5, gain: 2, against: 'source', holding: false, blinking: false,
   pinning: undefined, fewerPins: undefined, pickingModes: false, help: false, menu: false, sheet: false, toast: undefined, misaligned: 'warn',
 };
 

@@ -1,7 +1,7 @@
 import type { Host } from '../ui/host';
 import { announce } from '../ui/live';
 import { firstLetter, nextTarget, openRow } from './advance';
-import type { Change, CompareState, HostMessage, OutputView, Pin, RestoreKey, WebviewMessage } from './contract';
+import type { Change, CompareState, FaceBox, HostMessage, OutputView, Pin, RestoreKey, WebviewMessage } from './contract';
 import { bindKeys } from './keys';
 import { initial, type Local, type Mode } from './local';
 import { Pictures } from './pictures';
@@ -39,14 +39,15 @@ export class Panel {
 
   private waiting: (() => void)[] | undefined;
   private asked = 0;
+  private drawing = false;
   private timer: { readonly id: ReturnType<typeof setTimeout>; readonly run: () => void } | undefined;
   private since = performance.now();
   private focusWanted = true;
   private resumed: Remembered | undefined;
 
   constructor(private readonly host: Host<CompareContract>, private readonly draw: () => void) {
-    this.pictures = new Pictures((id) => host.send({ type: 'picture', id }), draw);
-    this.stage = new Stage(this.pictures);
+    this.pictures = new Pictures((request) => host.send(request), () => this.drawSoon());
+    this.stage = new Stage(this.pictures, (id) => this.faceOf(id));
     this.resumed = remembered(host.recall());
     if (this.resumed) this.local = { ...initial, mode: this.resumed.mode, linked: this.resumed.linked };
     host.send({ type: 'ready', ...(this.resumed && { cell: this.resumed.cell }) });
@@ -58,15 +59,36 @@ export class Panel {
   }
 
   receive(message: HostMessage): void {
-    if (message.type === 'picture') return void this.pictures.receive(message.id, message.bytes);
-    if (message.type === 'pictureMissing') return this.pictures.fail(message.id);
-    this.accept(message.state);
+    if (message.type === 'state') return this.accept(message.state);
+    if (message.type === 'picture' || message.type === 'tile') return void this.pictures.receive(message);
+    this.pictures.fail(message);
   }
 
   update(change: Partial<Local>): void {
     this.local = { ...this.local, ...change };
     this.remember();
     this.draw();
+  }
+
+  /** As `update`, but drawn with the next frame: the pointer moves more often than the screen shows it. */
+  look(change: Partial<Local>): void {
+    this.local = { ...this.local, ...change };
+    this.drawSoon();
+  }
+
+  get hasFaces(): boolean {
+    const { cell } = this.state ?? {};
+    return cell?.source.face !== undefined || (cell?.outputs.some(({ face }) => face !== undefined) ?? false);
+  }
+
+  /** Once for all that comes in a moment: tiles come many at a time, the pointer moves more often than the screen. */
+  drawSoon(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.draw();
+    });
   }
 
   /** Runs now, or as soon as the host has answered: keys are never applied to a state that is about to change. */
@@ -169,6 +191,11 @@ export class Panel {
   /** Source and output in turn; whoever asks the system for less motion presses the key instead. */
   private blink(): void {
     if (!matchMedia('(prefers-reduced-motion: reduce)').matches) setInterval(() => this.local.mode === 'blink' && !this.local.sheet && this.update({ blinking: !this.local.blinking }), blinkTime);
+  }
+
+  private faceOf(picture: string): FaceBox | undefined {
+    const { cell } = this.state ?? {};
+    return cell?.source.picture === picture ? cell.source.face : cell?.outputs.find((output) => output.picture === picture)?.face;
   }
 
   private ask(message: WebviewMessage): void {

@@ -1,6 +1,9 @@
 import { h, type Child, type Node } from '../ui/dom';
 import { compare, heat, type Difference } from './difference';
-import type { Pictures } from './pictures';
+import type { FaceBox } from './contract';
+import { heldViewport, type FaceHold } from './faceHold';
+import type { Picture, Pictures } from './pictures';
+import { levelFor, tilesSeen } from './tiles';
 import { place, visible, type Rect, type Size, type Viewport } from './viewport';
 
 /** One place where pictures are drawn, and what lies on them. */
@@ -9,6 +12,8 @@ export interface Surface {
   readonly slot: string;
   readonly layers: readonly Layer[];
   readonly viewport: Viewport;
+  /** Where faces are held, for pictures in which one was found; for others the viewport holds. */
+  readonly hold?: FaceHold | undefined;
   /** Letters, chips and pins, inside the visible part of the picture. */
   readonly children?: readonly Child[];
 }
@@ -27,6 +32,8 @@ export interface Drawn {
   readonly area: Size;
   readonly picture: Size;
   readonly rect: Rect;
+  /** In the picture that lies undermost. */
+  readonly face: FaceBox | undefined;
   readonly element: HTMLElement;
 }
 
@@ -37,7 +44,8 @@ export class Stage {
   private readonly differences = new Map<string, Difference>();
   private readonly heats = new Map<string, OffscreenCanvas>();
 
-  constructor(private readonly pictures: Pictures) {}
+  /** @param faceOf the face in a picture, by the picture's id */
+  constructor(private readonly pictures: Pictures, private readonly faceOf: (picture: string) => FaceBox | undefined) {}
 
   surface(surface: Surface): Node {
     return h(
@@ -60,22 +68,25 @@ export class Stage {
     if (known) return known;
     const [left, right] = [this.pictures.get(first), this.pictures.get(second)];
     if (!left || !right) return undefined;
-    const difference = compare(left, right);
+    const difference = compare(left.whole, right.whole);
     if (this.differences.size > 24) this.differences.clear();
     this.differences.set(key, difference);
     return difference;
   }
 
-  private paint(element: HTMLElement, { slot, layers, viewport }: Surface): void {
+  private paint(element: HTMLElement, surface: Surface): void {
+    const { slot, layers, viewport, hold } = surface;
     const canvas = element.firstElementChild as HTMLCanvasElement;
-    const frame = element.lastElementChild as HTMLElement;
     const area = { width: element.clientWidth, height: element.clientHeight };
-    const base = layers[0] && this.pictures.get(layers[0].picture);
-    const ready = layers.map((layer) => this.pictures.get(layer.picture) !== undefined && (!layer.from || this.pictures.get(layer.from.picture) !== undefined));
-    const ratio = window.devicePixelRatio;
-    const signature = JSON.stringify([area, ratio, layers, viewport, ready]);
-    if (base && area.width > 0) this.drawn.set(slot, { area, picture: base, rect: place(area, base, viewport), element });
+    const [first] = layers;
+    const base = first && this.pictures.get(first.picture);
+    const rect = base && this.rectOf(surface, first, base, area);
+    if (rect && area.width > 0) this.drawn.set(slot, { area, picture: base, rect, face: this.faceOf(first.picture), element });
     else this.drawn.delete(slot);
+
+    const ratio = window.devicePixelRatio;
+    const came = layers.map(({ picture, from }) => [this.pictures.version(picture), from && this.pictures.version(from.picture), hold && this.faceOf(picture)]);
+    const signature = JSON.stringify([area, ratio, layers, viewport, hold, came, base !== undefined]);
     if (this.signatures.get(element) === signature) return;
     this.signatures.set(element, signature);
     element.classList.toggle('loading', layers.length > 0 && !base);
@@ -83,29 +94,53 @@ export class Stage {
     canvas.width = Math.round(area.width * ratio);
     canvas.height = Math.round(area.height * ratio);
     const context = canvas.getContext('2d');
-    if (!context || !base || area.width === 0) return;
-    const rect = place(area, base, viewport);
+    if (!context || !rect || area.width === 0) return;
     const seen = visible(area, rect);
     context.scale(ratio, ratio);
     context.imageSmoothingQuality = 'high';
     // Over 300 % single pixels are what one wants to see.
     context.imageSmoothingEnabled = (rect.width / base.width) * ratio <= 3;
-    for (const layer of layers) this.drawLayer(context, layer, rect, seen);
-    for (const [name, value] of Object.entries({ left: seen.left, top: seen.top, width: seen.width, height: seen.height })) frame.style.setProperty(name, `${value}px`);
-    const places = { '--left': rect.left - seen.left, '--top': rect.top - seen.top, '--width': rect.width, '--height': rect.height };
-    for (const [name, value] of Object.entries(places)) frame.style.setProperty(name, `${value}px`);
+    drawChecks(context, seen);
+    // Each picture lies where its own face is held; where one has none, all lie as the first.
+    const each = hold !== undefined && layers.every(({ picture }) => this.faceOf(picture) !== undefined);
+    for (const layer of layers) {
+      const shown = each ? this.pictures.get(layer.picture) : undefined;
+      this.drawLayer(context, layer, shown ? this.rectOf(surface, layer, shown, area) : rect, seen, ratio);
+    }
+    placeFrame(element.lastElementChild as HTMLElement, rect, seen);
   }
 
-  private drawLayer(context: CanvasRenderingContext2D, layer: Layer, rect: Rect, seen: Rect): void {
-    const image = layer.from ? this.heat(layer.picture, layer.from.picture, layer.from.gain) : this.pictures.get(layer.picture);
-    if (!image) return;
+  private rectOf({ viewport, hold }: Surface, { picture }: Layer, shown: Size, area: Size): Rect {
+    const face = hold && this.faceOf(picture);
+    return face ? place(area, shown, heldViewport(hold, face, area, shown), true) : place(area, shown, viewport);
+  }
+
+  private drawLayer(context: CanvasRenderingContext2D, layer: Layer, rect: Rect, seen: Rect, ratio: number): void {
+    const heated = layer.from && this.heat(layer.picture, layer.from.picture, layer.from.gain);
+    const picture = layer.from ? undefined : this.pictures.get(layer.picture);
+    const whole = heated ?? picture?.whole;
+    if (!whole) return;
     context.save();
     context.beginPath();
     context.rect(seen.left, seen.top, seen.width * (layer.until ?? 1), seen.height);
     context.clip();
     context.globalAlpha = layer.opacity ?? 1;
-    context.drawImage(image, rect.left, rect.top, rect.width, rect.height);
+    context.drawImage(whole, rect.left, rect.top, rect.width, rect.height);
+    if (picture) this.drawTiles(context, layer.picture, picture, rect, seen, ratio);
     context.restore();
+  }
+
+  /** Coarser tiles that are there lie under finer ones that are still to come. */
+  private drawTiles(context: CanvasRenderingContext2D, id: string, { whole, width, tiled }: Picture, rect: Rect, seen: Rect, ratio: number): void {
+    const shown = (rect.width * ratio) / width;
+    if (!tiled || shown * width <= whole.width) return;
+    const wanted = levelFor(tiled, shown);
+    for (let level = 1; level <= wanted; level++) {
+      for (const { name, rect: place } of tilesSeen(id, tiled, level, rect, seen, ratio)) {
+        const tile = this.pictures.tile(name, level === wanted);
+        if (tile) context.drawImage(tile, place.left, place.top, place.width, place.height);
+      }
+    }
   }
 
   private heat(first: string, second: string, gain: number): OffscreenCanvas | undefined {
@@ -121,7 +156,7 @@ export class Stage {
   }
 
   private paintThumbnail(canvas: HTMLCanvasElement, id: string | undefined): void {
-    const bitmap = id === undefined ? undefined : this.pictures.get(id);
+    const bitmap = id === undefined ? undefined : this.pictures.get(id)?.whole;
     const ratio = window.devicePixelRatio;
     const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
     const signature = JSON.stringify([id, bitmap !== undefined, width, height]);
@@ -135,4 +170,35 @@ export class Stage {
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, (width - drawnWidth) / 2, Math.min(0, (height - drawnHeight) / 4), drawnWidth, drawnHeight);
   }
+}
+
+/** What lies on a picture is placed by its visible part, and by where the whole of it would be. */
+function placeFrame(frame: HTMLElement, rect: Rect, seen: Rect): void {
+  const places = { left: seen.left, top: seen.top, width: seen.width, height: seen.height, '--left': rect.left - seen.left, '--top': rect.top - seen.top, '--width': rect.width, '--height': rect.height };
+  for (const [name, value] of Object.entries(places)) frame.style.setProperty(name, `${value}px`);
+}
+
+const checkSide = 8;
+
+/** Shows through where a picture is transparent. */
+function drawChecks(context: CanvasRenderingContext2D, seen: Rect): void {
+  checks ??= checkTile();
+  const pattern = context.createPattern(checks, 'repeat');
+  if (!pattern) return;
+  context.fillStyle = pattern;
+  context.fillRect(seen.left, seen.top, seen.width, seen.height);
+}
+
+let checks: OffscreenCanvas | undefined;
+
+function checkTile(): OffscreenCanvas {
+  const tile = new OffscreenCanvas(checkSide * 2, checkSide * 2);
+  const context = tile.getContext('2d');
+  if (!context) return tile;
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, checkSide * 2, checkSide * 2);
+  context.fillStyle = '#c8c8c8';
+  context.fillRect(0, 0, checkSide, checkSide);
+  context.fillRect(checkSide, checkSide, checkSide, checkSide);
+  return tile;
 }

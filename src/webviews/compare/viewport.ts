@@ -26,18 +26,22 @@ export interface Point {
 
 export const fitted: Viewport = { scale: 1, x: 0.5, y: 0.5 };
 
-const maximumScale = 64;
+export const maximumScale = 64;
 
 /** Pixels on the screen for one pixel of the picture when the whole picture is shown. */
 export function fitFactor(area: Size, picture: Size): number {
   return Math.min(area.width / picture.width, area.height / picture.height);
 }
 
-/** Where the whole picture lies, in pixels of the area; parts may lie outside. Never leaves a gap that need not be. */
-export function place(area: Size, picture: Size, { scale, x, y }: Viewport): Rect {
+/**
+ * Where the whole picture lies, in pixels of the area; parts may lie outside. Leaves no gap that need not be.
+ * @param free a picture that is held by its face may leave gaps
+ */
+export function place(area: Size, picture: Size, { scale, x, y }: Viewport, free = false): Rect {
   const factor = fitFactor(area, picture) * scale;
   const width = picture.width * factor;
   const height = picture.height * factor;
+  if (free) return { left: area.width / 2 - x * width, top: area.height / 2 - y * height, width, height };
   return { left: offset(area.width, width, x), top: offset(area.height, height, y), width, height };
 }
 

@@ -52,7 +52,7 @@ export class Matrix {
   private before: Element | null = null;
 
   constructor(private readonly host: Host<MatrixContract>, readonly draw: () => void) {
-    this.pictures = new Pictures((id) => host.send({ type: 'picture', id }), draw);
+    this.pictures = new Pictures((request) => request.type === 'picture' && host.send(request), draw);
     const kept = host.recall();
     if (kept && ['matrix', 'edits', 'gallery'].includes(kept.view)) this.local = { ...initial, view: kept.view, sort: kept.sort, hidden: kept.hidden, measure: kept.measure };
     host.send({ type: 'ready' });
@@ -68,9 +68,9 @@ export class Matrix {
         announce(`${message.set.title}: ${message.set.total} outputs`);
         return this.update({ pictures: message.set });
       case 'picture':
-        return void this.pictures.receive(message.id, message.bytes);
+        return void this.pictures.receive(message);
       case 'pictureMissing':
-        return this.pictures.fail(message.id);
+        return this.pictures.fail(message);
     }
   }
 

@@ -1,5 +1,6 @@
 import { h, type Node } from '../../ui/dom';
 import type { CellView, CompareState, OutputView } from '../contract';
+import type { FaceHold } from '../faceHold';
 import { keyLabel } from '../keys';
 import { viewportOf } from '../local';
 import type { Panel } from '../panel';
@@ -27,15 +28,15 @@ export function missingCard(): Node {
   return h('span', { class: 'pic empty', key: 'missing' }, h('span', { class: 'mute' }, 'No picture'));
 }
 
-function source(panel: Panel, { source: { picture, width, height } }: CellView): Node {
+function source(panel: Panel, { source: { picture, width, height, clipped } }: CellView): Node {
   const missing = picture === undefined || panel.pictures.isMissing(picture);
   return h(
     'div',
     { class: 'card source', role: 'img', 'aria-label': missing ? 'Source picture, missing' : 'Source picture', key: 'source' },
     missing
       ? missingCard()
-      : panel.stage.surface({ slot: 'source', layers: [{ picture }], viewport: viewportOf(panel.local, 'source'), children: [h('span', { class: 'letter word' }, 'Source')] }),
-    h('span', { class: 'cap mute' }, `${width} × ${height}`, h('span', { class: 'marks' }, 'Hold ', h('kbd', {}, keyLabel('holdSource')))),
+      : panel.stage.surface({ slot: 'source', layers: [{ picture }], viewport: viewportOf(panel.local, 'source'), hold: panel.local.hold, children: [h('span', { class: 'letter word' }, 'Source')] }),
+    h('span', { class: 'cap mute' }, `${width} × ${height}${clipped === undefined ? '' : ', HDR clipped'}`, h('span', { class: 'marks' }, 'Hold ', h('kbd', {}, keyLabel('holdSource')))),
   );
 }
 
@@ -63,24 +64,26 @@ function surface(panel: Panel, cell: CellView, output: OutputView, slot: string)
   const holding = panel.local.holding && panel.local.letter === output.letter && cell.source.picture !== undefined;
   const picture = holding ? cell.source.picture : output.picture;
   if (picture === undefined || panel.pictures.isMissing(picture)) return missingCard();
-  return panel.stage.surface({ slot, layers: [{ picture }], viewport: viewportOf(panel.local, output.letter), children: outputMarks(panel, output, holding) });
+  return panel.stage.surface({ slot, layers: [{ picture }], viewport: viewportOf(panel.local, output.letter), hold: panel.local.hold, children: outputMarks(panel, output, holding) });
 }
 
 const closeUpScale = 3;
+const closeUpFace: FaceHold = { share: 0.8, x: 0, y: 0 };
 
-/** Source over the current output, the same place at the same scale: where the pointer last was. */
-function closeUp(panel: Panel, { source: { picture } }: CellView): Node {
+/** Source over the current output at the same scale: their faces, or where the pointer last was. */
+function closeUp(panel: Panel, { source }: CellView): Node {
   const { output, pointer, stage } = panel;
   const drawn = pointer && stage.drawn.get(pointer.slot);
   const point = (drawn && pointer && pointAt(drawn.rect, pointer)) ?? { x: 0.5, y: 0.36 };
   const viewport: Viewport = { scale: closeUpScale, ...point };
+  const held = source.face !== undefined && output?.face !== undefined;
   const half = (slot: string, shown: string | undefined, letter: Node): Node | false =>
-    shown !== undefined && stage.surface({ slot, layers: [{ picture: shown }], viewport, children: [letter] });
+    shown !== undefined && stage.surface({ slot, layers: [{ picture: shown }], viewport, hold: held ? closeUpFace : undefined, children: [letter] });
   return h(
     'div',
     { class: 'card closeup', role: 'img', 'aria-label': `Close-up at the same scale: source and output ${panel.local.letter}`, key: 'closeup' },
-    h('span', { class: 'halves' }, half('close-source', picture, h('span', { class: 'letter word' }, 'Source')), half('close-output', output?.picture, h('span', { class: 'letter on' }, panel.local.letter))),
-    h('span', { class: 'cap mute' }, pointer ? 'Close-up at the pointer' : 'Close-up, same scale'),
+    h('span', { class: 'halves' }, half('close-source', source.picture, h('span', { class: 'letter word' }, 'Source')), half('close-output', output?.picture, h('span', { class: 'letter on' }, panel.local.letter))),
+    h('span', { class: 'cap mute' }, held ? 'Faces, same scale' : pointer ? 'Close-up at the pointer' : 'Close-up, same scale'),
   );
 }
 

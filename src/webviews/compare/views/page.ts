@@ -13,7 +13,7 @@ import { sheet } from './sheet';
 import { single } from './single';
 import { stageEvents } from './stageEvents';
 import { strip } from './strip';
-import { tools } from './tools';
+import { showZoom, tools } from './tools';
 import { voting } from './vote';
 
 /** The whole panel for its present state. */
@@ -59,7 +59,8 @@ function elsewhere(panel: Panel): Child {
   return h('div', { class: 'warnbar', role: 'status', key: 'elsewhere' }, icon('eye'), 'Rated in another window: answers are shown here, but none is taken.', h('span', { class: 'end' }, h('button', { class: 'link', on: { click: () => panel.send({ type: 'takeOver' }) } }, 'Rate here instead')));
 }
 
-/** After drawing: the focus goes where a change of cell, view or output wants it. */
+/** After drawing: the zoom is told, and the focus goes where a change of cell, view or output wants it. */
 export function afterPage(panel: Panel): void {
+  showZoom(panel);
   if (panel.state && !panel.local.help && !panel.local.menu && panel.takeFocusWish()) focusCurrent(panel);
 }

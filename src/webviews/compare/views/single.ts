@@ -46,7 +46,7 @@ function solo(panel: Panel, cell: CellView): Node {
   const onion = local.mode === 'onion' && source !== undefined && !holding;
   const layers: readonly Layer[] = holding ? [{ picture: source }] : onion ? [{ picture: source }, { picture: output.picture, opacity: local.opacity }] : [{ picture: output.picture }];
   const marks: readonly Child[] = onion ? [h('span', { class: 'letter word' }, `Source + ${output.letter}`)] : outputMarks(panel, output, holding);
-  return clickable(panel, output, panel.stage.surface({ slot: 'solo', layers, viewport: viewportOf(local, output.letter), children: marks }));
+  return clickable(panel, output, panel.stage.surface({ slot: 'solo', layers, viewport: viewportOf(local, output.letter), hold: local.hold, children: marks }));
 }
 
 function clickable(panel: Panel, output: OutputView, node: Node): Node {
@@ -72,7 +72,7 @@ function slider(panel: Panel, cell: CellView, output: OutputView, picture: strin
       h('span', {}, icon('divider')),
     ),
   ];
-  return panel.stage.surface({ slot: 'solo', layers, viewport: viewportOf(local, output.letter), children: marks });
+  return panel.stage.surface({ slot: 'solo', layers, viewport: viewportOf(local, output.letter), hold: local.hold, children: marks });
 }
 
 function dragDivider(panel: Panel, event: PointerEvent): void {
@@ -98,11 +98,11 @@ function difference(panel: Panel, state: CompareState, cell: CellView): Node {
     h(
       'div',
       { class: 'solo duo' },
-      h('div', { class: 'half' }, panel.stage.surface({ slot: 'solo', layers: [{ picture: local.holding ? source : shown }], viewport, children: outputMarks(panel, output, local.holding) }), caption(state, output)),
+      h('div', { class: 'half' }, panel.stage.surface({ slot: 'solo', layers: [{ picture: local.holding ? source : shown }], viewport, hold: local.hold, children: outputMarks(panel, output, local.holding) }), caption(state, output)),
       h(
         'div',
         { class: 'half' },
-        panel.stage.surface({ slot: 'heat', layers: [{ picture: shown, from: { picture: source, gain: local.gain } }], viewport, children: [h('span', { class: 'letter word' }, `${output.letter} − Source`), reading(panel, shown, source)] }),
+        panel.stage.surface({ slot: 'heat', layers: [{ picture: shown, from: { picture: source, gain: local.gain } }], viewport, hold: local.hold, children: [h('span', { class: 'letter word' }, `${output.letter} − Source`), reading(panel, shown, source)] }),
         h('span', { class: 'cap mute' }, h('span', { class: 'legend' }, 'ΔE 0', h('i', {}, heatStops.map((colour) => h('b', { style: { background: colour } }))), `${Math.round(80 / local.gain)}+`), mean !== undefined && h('span', {}, `mean ${mean.toFixed(1)}`)),
       ),
     ),

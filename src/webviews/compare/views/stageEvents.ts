@@ -1,6 +1,5 @@
 import type { Listener } from '../../ui/dom';
-import { pan, viewportKey, zoom } from '../looking';
-import { viewportOf } from '../local';
+import { isZoomed, pan, zoom } from '../looking';
 import type { Panel } from '../panel';
 
 /** Pointer and wheel on the pictures: zoom at the pointer, drag to pan, and where a pin would go. */
@@ -20,9 +19,9 @@ function move(panel: Panel, event: PointerEvent): void {
   if (!here) return;
   const { pinning, mode } = panel.local;
   const dragging = event.buttons === 1 && (event.movementX !== 0 || event.movementY !== 0);
-  if (dragging && viewportOf(panel.local, viewportKey(panel, here.slot)).scale > 1) pan(panel, here.slot, { x: event.movementX, y: event.movementY });
+  if (dragging && isZoomed(panel, here.slot)) pan(panel, here.slot, { x: event.movementX, y: event.movementY });
   else if (pinning?.stage === 'place') placeCrossHair(panel);
-  else if (mode === 'grid' || mode === 'difference') panel.update({});
+  else if (mode === 'grid' || mode === 'difference') panel.drawSoon();
 }
 
 function placeCrossHair(panel: Panel): void {

@@ -1,6 +1,6 @@
 import { h, type Node } from '../../ui/dom';
 import { icon, type IconName } from '../../ui/icons';
-import { fit, setMode, zoom } from '../looking';
+import { fit, holdFaces, setMode, zoom } from '../looking';
 import { keyLabel } from '../keys';
 import { viewportOf, type Mode } from '../local';
 import type { Panel } from '../panel';
@@ -26,12 +26,13 @@ export function tools(panel: Panel): Node {
       'div',
       { class: 'zoom' },
       h('button', { class: 'icon-btn', 'aria-label': 'Zoom out', title: 'Zoom out (−)', on: { click: () => zoom(panel, 0.8) } }, icon('minus')),
-      h('span', { class: 'pct', paint: (element) => (element.textContent = percentText(panel)) }),
+      h('span', { class: 'pct' }),
       h('button', { class: 'icon-btn', 'aria-label': 'Zoom in', title: 'Zoom in (+)', on: { click: () => zoom(panel, 1.25) } }, icon('plus')),
-      toggle('fit', 'Fit', 'F', isFitted(panel), 'Fit the picture (F)', () => fit(panel)),
+      toggle('fit', 'Fit', keyLabel('fit'), isFitted(panel), `Fit the picture (${keyLabel('fit')})`, () => fit(panel)),
       h('button', { class: 'tbtn', title: 'Actual pixels at the pointer (Z)', on: { click: () => zoom(panel, 'actual') } }, '1:1', h('kbd', {}, keyLabel('actualSize'))),
       h('span', { class: 'sep' }),
-      toggle('link', 'Linked', 'L', local.linked, 'Zoom and pan all outputs together (L)', () => panel.update({ linked: !local.linked })),
+      toggle('link', 'Linked', keyLabel('link'), local.linked, `Zoom and pan all outputs together (${keyLabel('link')})`, () => panel.update({ linked: !local.linked })),
+      panel.hasFaces && toggle('face', 'Face', keyLabel('face'), local.hold !== undefined, `Hold the face in place (${keyLabel('face')})`, () => holdFaces(panel)),
     ),
   );
 }
@@ -72,10 +73,16 @@ function toggle(name: IconName, label: string, key: string, pressed: boolean, ti
 }
 
 function isFitted(panel: Panel): boolean {
-  return viewportOf(panel.local, panel.local.letter).scale === 1;
+  return panel.local.hold === undefined && viewportOf(panel.local, panel.local.letter).scale === 1;
 }
 
-/** Pixels of the screen for each pixel of the current output; known only once it is drawn. */
+/** Tells the zoom, which is known only once the pictures are drawn. */
+export function showZoom(panel: Panel): void {
+  const place = document.querySelector('.zoom .pct');
+  if (place) place.textContent = percentText(panel);
+}
+
+/** Pixels of the screen for each pixel of the current output. */
 function percentText(panel: Panel): string {
   const drawn = panel.stage.drawn.get(panel.currentSlot);
   return drawn ? `${Math.round((drawn.rect.width / drawn.picture.width) * window.devicePixelRatio * 100)} %` : '';

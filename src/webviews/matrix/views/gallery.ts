@@ -40,7 +40,7 @@ function shown(matrix: Matrix, { label, picture, pins }: PickPicture): Node {
 const painted = new WeakMap<HTMLCanvasElement, string>();
 
 function paint(matrix: Matrix, canvas: HTMLCanvasElement, id: string): void {
-  const bitmap = matrix.pictures.get(id);
+  const bitmap = matrix.pictures.get(id)?.whole;
   const signature = `${id} ${bitmap !== undefined}`;
   if (!bitmap || painted.get(canvas) === signature) return;
   painted.set(canvas, signature);

@@ -50,7 +50,7 @@ async function study(pictures = 4, edits = ['left', 'dusk', 'forest']): Promise<
 async function open(outputs: readonly ReviewOutput[], overrides: Partial<Evaluation> = {}) {
   const messages: HostMessage[] = [];
   const opened = await CompareModel.open(
-    { evaluation: makeEvaluation(models, overrides), outputs, ratingsPath: ratings, rater: 'tester', focus: undefined, restore: { plan: '/p', token: 't' } },
+    { evaluation: makeEvaluation(models, overrides), outputs, ratingsPath: ratings, cacheFolder: path.join(folder, 'cache'), rater: 'tester', focus: undefined, restore: { plan: '/p', token: 't' } },
     { log: { debug() {}, info() {}, warn() {}, error() {} }, now: () => new Date('2026-01-02T03:04:05Z'), post: (message) => void messages.push(message), confirmReveal: async () => true, openRatings() {}, close() {} },
   );
   if (!opened.ok) throw new Error(opened.failure.message);

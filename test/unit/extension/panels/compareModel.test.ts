@@ -51,7 +51,7 @@ class Desk {
   static async open(outputs: readonly ReviewOutput[], input: Partial<CompareInput> = {}): Promise<Desk> {
     const held: { desk?: Desk } = {};
     const opened = await CompareModel.open(
-      { evaluation: makeEvaluation(models), outputs, ratingsPath: ratings, rater: 'tester', focus: undefined, restore: { plan: '/p', token: 't' }, ...input },
+      { evaluation: makeEvaluation(models), outputs, ratingsPath: ratings, cacheFolder: path.join(folder, 'cache'), rater: 'tester', focus: undefined, restore: { plan: '/p', token: 't' }, ...input },
       { log: { debug() {}, info() {}, warn() {}, error() {} }, now: () => new Date('2026-01-02T03:04:05Z'), post: (message) => void held.desk?.messages.push(message), confirmReveal: async () => held.desk?.confirms ?? false, openRatings() {}, close() {} },
     );
     if (!opened.ok) throw new Error(opened.failure.message);
