@@ -7,6 +7,7 @@ import { replaceFile } from '../report/replaceFile';
 import { recordResults, type Results } from '../report/results';
 import { matrixCsv } from '../review/matrixDocument';
 import type { Action, ActionContext } from './action';
+import { revealFirst } from './revealFirst';
 
 /** Computes one part of the comparison from ratings and runs, into `analysis.md` and `analysis.csv` beside the plan. */
 export const analyze: Action = {
@@ -14,6 +15,8 @@ export const analyze: Action = {
   async run({ link }, context) {
     const part = link.arguments.part ?? 'table';
     if (!isAnalysisPart(part)) return failed(unknownPart(part));
+    const stopped = await revealFirst(context);
+    if (stopped) return stopped;
     const read = await recordResults(context);
     if (!read.ok) return failed(read.failure);
     const content = analysisContent(part, read.value, link.arguments.criterion === '' ? undefined : link.arguments.criterion);

@@ -9,6 +9,7 @@ import { readResults } from '../report/results';
 import { factsLine } from '../report/sections/optionFacts';
 import { approachWords, writeDecisionPart } from '../report/writeDecision';
 import type { Action, ActionContext } from './action';
+import { revealFirst } from './revealFirst';
 
 /** Takes down a decision that a person makes: which option, why, what next, and by when. Nothing is decided for them. */
 export const decide: Action = {
@@ -23,6 +24,8 @@ export const decide: Action = {
         short: 'which part?',
       });
     }
+    const stopped = await revealFirst(context);
+    if (stopped) return stopped;
     const file = link.arguments.file ?? resultsDocumentOf(context.plan, await changeId(context.paths));
     const outcome = await (part === 'approach' ? chooseApproach(file, context) : writePart(file, part, task.title, context));
     return outcome.kind === 'done' ? ((await followUp(context)) ?? outcome) : outcome;

@@ -9,6 +9,7 @@ import type { SectionContent } from '../report/sections/section';
 import { updateStatus } from '../report/status';
 import { writeSections } from '../report/writeSections';
 import type { Action, ActionContext } from './action';
+import { revealFirst } from './revealFirst';
 
 /** Fills the managed sections of the document that the step names; each step has its own. */
 export const document: Action = {
@@ -18,6 +19,8 @@ export const document: Action = {
     if (!file) return failed(noFile);
     if (section === 'progress') return progress(file, context);
     if (!isDocumentSection(section)) return failed(unknownSection(section));
+    const stopped = await revealFirst(context);
+    if (stopped) return stopped;
     const results = await recordResults(context);
     if (!results.ok) return failed(results.failure);
     const facts = sectionFacts(results.value, context.plan, context.paths, file);

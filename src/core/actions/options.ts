@@ -8,6 +8,7 @@ import { recordResults } from '../report/results';
 import { optionFacts } from '../report/sections/optionFacts';
 import { resultsOrder } from '../report/sections/section';
 import type { Action, ActionContext, LinkedStep } from './action';
+import { revealFirst } from './revealFirst';
 
 /**
  * Weighs one strategic option: facts from the data are filled in, the plan's own questions are put to the person, and
@@ -21,8 +22,8 @@ export const options: Action = {
       return failed({ code: 'no-option', message: 'The step names no option.', advice: 'Begin it with "Option A", or link it with option=A.', short: 'no option' });
     }
     const file = linked.link.arguments.file ?? resultsDocumentOf(context.plan, await changeId(context.paths));
-    const failure = await writeFacts(file, letter, context);
-    return failure ?? askQuestions(file, letter, linked, context);
+    const stopped = (await revealFirst(context)) ?? (await writeFacts(file, letter, context));
+    return stopped ?? askQuestions(file, letter, linked, context);
   },
 };
 

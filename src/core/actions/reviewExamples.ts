@@ -7,11 +7,14 @@ import { writeSections } from '../report/writeSections';
 import { examplesPerSide, pickExamples, type ExamplePicks } from '../review/examplePicks';
 import type { JudgedOutput } from '../review/judgedOutput';
 import type { Action, ActionContext } from './action';
+import { revealFirst } from './revealFirst';
 
 /** Picks the best and the worst outputs by rule, lets a person adjust them, and keeps small copies in the results. */
 export const reviewExamples: Action = {
   name: 'review.examples',
   async run({ link }, context) {
+    const stopped = await revealFirst(context);
+    if (stopped) return stopped;
     const results = await readResults(context);
     if (!results.ok) return failed(results.failure);
     const picks = pickExamples(results.value.outputs, results.value.evaluation.criteria, examplesPerSide);
