@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PartArguments } from './runPart';
 
-export const commands = ['run', 'list', 'status', 'link', 'report', 'decide'] as const;
+export const commands = ['run', 'list', 'status', 'link', 'measure', 'report', 'decide'] as const;
 export type CommandName = (typeof commands)[number];
 
 export interface CliArguments {
@@ -19,6 +19,8 @@ export interface CliArguments {
   readonly set: string | undefined;
   /** `report` only: say what is stale, write nothing. */
   readonly check: boolean;
+  /** `measure` only: fetches the networks for faces, or all that are offered. */
+  readonly download: 'faces' | 'all' | undefined;
   /** `decide` only: what a person decided, by part. */
   readonly decision: Readonly<Partial<Record<'approach' | 'rationale' | 'next' | 'timeline', string>>>;
 }
@@ -45,6 +47,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         preview: { type: 'string' },
         set: { type: 'string' },
         check: { type: 'boolean' },
+        download: { type: 'string' },
         option: { type: 'string' },
         rationale: { type: 'string' },
         next: { type: 'string' },
@@ -68,6 +71,8 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (values.commit !== 'off' && values.commit !== 'task' && values.commit !== 'phase') {
     return { kind: 'usage', message: `--commit takes off, task or phase, not "${values.commit}".` };
   }
+  const { download } = values;
+  if (download !== undefined && download !== 'faces' && download !== 'all') return { kind: 'usage', message: `--download takes faces or all, not "${download}".` };
   const decision = given({ approach: values.option, rationale: values.rationale, next: values.next, timeline: values.timeline });
   if (known === 'decide' && Object.keys(decision).length === 0) return { kind: 'usage', message: 'Say what you decided: --option A --rationale … --next … --timeline …' };
   return {
@@ -84,6 +89,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       preview: values.preview,
       set: values.set,
       check: values.check ?? false,
+      download,
       decision,
     },
   };
@@ -105,6 +111,7 @@ export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
   list    shows phases, tasks and steps with their states and actions
   status  one line for each phase, what is next, what failed and why
   link    shows what each step runs and why; with --set, changes it in the plan
+  measure measures every output beside its source and holds that against the ratings
   report  makes the documents again from results.json and ratings.jsonl
   decide  writes a decision of yours into the results document, STATUS.md and the plan
 
@@ -122,6 +129,8 @@ PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, p
   --workspace DIR the folder that paths in the plan are relative to; default: the repository's root
   --set "ACTION key=value …"   for link with one STEP; "none" removes the comment
   --check         for report: writes nothing; code 1 when a document is stale
+  --download faces|all
+                  for measure: fetches the networks that it names with size and licence
   --option A, --rationale TEXT, --next TEXT, --timeline TEXT
                   for decide: the parts of the decision, each as you word it
 

@@ -3,6 +3,7 @@ import { parseArguments, usage, type CliArguments, type CommandName } from './ar
 import { decide } from './decide';
 import { link } from './link';
 import { list } from './list';
+import { measure } from './measure';
 import { report } from './report';
 import { run } from './run';
 import { runPartCommand } from './runPart';
@@ -12,7 +13,7 @@ import { version } from './version';
 /** What a shell sees; `needsPerson` tells a script that nothing is broken. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
 
-const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, report, decide };
+const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, measure, report, decide };
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `evalmark list | head` closes the pipe early; that is no failure.

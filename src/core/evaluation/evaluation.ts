@@ -14,6 +14,7 @@ export interface Evaluation {
   readonly limits: Limits;
   /** How a blind review checks its own rater; not at all when left out. */
   readonly review?: ReviewChecks;
+  readonly measurements?: Measurements;
   /** Folder of the generations, relative to the workspace folder. */
   readonly results: string;
   /** Who carries the run matrix out; one engine of this machine when left out. */
@@ -45,6 +46,8 @@ export interface Edit {
   readonly models?: readonly string[];
   /** Further pictures that the prompt speaks of as Picture 2, 3 …: names inside the folder of pictures. */
   readonly references?: readonly string[];
+  /** What a source shows and what the output should show, for the direction that CLIP measures. */
+  readonly captions?: readonly [string, string];
 }
 
 /** A base model, or a base model with LoRAs on top. */
@@ -114,6 +117,11 @@ export interface ReviewChecks {
   readonly anchors?: number;
   /** Share of the cells, 0 to 0.5, that are shown a second time without saying so. */
   readonly repeats?: number;
+}
+
+export interface Measurements {
+  /** Where networks that measure lie as ONNX files, relative to the workspace folder; only the Hub's cache when left out. */
+  readonly folder?: string;
 }
 
 export interface Limits {

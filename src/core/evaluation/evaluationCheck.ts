@@ -34,6 +34,8 @@ export function checkEvaluation(value: unknown): readonly string[] {
     review.at('anchors').optional()?.whole(0, 1000);
     review.at('repeats').optional()?.number(0, 0.5);
   }
+  const measurements = root.at('measurements').optional();
+  if (measurements?.isObject()) measurements.at('folder').optional()?.text();
   root.at('results').text();
   checkExecutor(root.at('executor').optional());
   return problems;
@@ -84,6 +86,9 @@ function checkEdit(edit: Place, modelIds: readonly string[]): string | undefined
     return undefined;
   });
   edit.at('references').optional()?.each((file) => file.text());
+  const captions = edit.at('captions').optional();
+  captions?.each((caption) => void caption.text());
+  if (Array.isArray(captions?.value) && captions.value.length !== 2) captions.report('must hold two texts: what a source shows, and what the output should show');
   return id;
 }
 

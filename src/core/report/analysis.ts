@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { fail, ok, type Failure, type Result } from '../outcome';
 import { artifactsMarkdown, averagesMarkdown, doubtsMarkdown, memoryMarkdown, rankingMarkdown, rankingText } from '../review/analysisSections';
+import { measureCorrelations } from '../review/measureCorrelation';
+import { measurementsMarkdown } from '../review/measurementsDocument';
 import { matrixMarkdown, rankedModels } from '../review/matrixDocument';
 import type { SummaryCharts } from '../review/summaryCharts';
 import type { Results } from './results';
@@ -11,10 +13,11 @@ import type { Asset } from './sections/section';
 export function analysisContent(part: AnalysisPart, results: Results, criterion: string | undefined): Result<AnalysisContent> {
   const content = parts[part](results, criterion);
   if ('code' in content) return fail(content);
-  const { evaluation, summary, analysis, record } = results;
+  const { evaluation, summary, analysis, record, outputs, measures } = results;
   const charts = documentCharts(results, chartsByPart[part]);
   const doubts = part === 'table' || part === 'rank' ? doubtsMarkdown(evaluation, summary, analysis) : '';
-  const markdown = withCharts([content.markdown, doubts].filter((text) => text !== '').join('\n\n'), charts, record.change);
+  const measured = part === 'table' ? measurementsMarkdown(evaluation, measureCorrelations(outputs, measures, evaluation.criteria)) : '';
+  const markdown = withCharts([content.markdown, doubts, measured].filter((text) => text !== '').join('\n\n'), charts, record.change);
   return ok({ ...content, markdown, assets: charts.map(({ asset }) => asset) });
 }
 

@@ -1,6 +1,8 @@
 import { fail, ok, type Failure, type Result } from '../outcome';
 import { doubtsMarkdown } from '../review/analysisSections';
 import { matrixMarkdown } from '../review/matrixDocument';
+import { measureCorrelations } from '../review/measureCorrelation';
+import { measurementsMarkdown } from '../review/measurementsDocument';
 import { decisionMarkdown } from './decision';
 import { answerMarkdown, summaryMarkdown } from './sections/answer';
 import type { Results } from './results';
@@ -48,13 +50,14 @@ const makers: Readonly<Record<DocumentSection, (facts: SectionFacts) => Result<P
     return survey && survey.candidates.length > 0 ? plain({ name: 'survey', heading: 'Survey findings', markdown: surveyMarkdown(survey) }) : fail(noSurvey);
   },
   matrix({ results, change }) {
-    const { evaluation, summary, analysis, outputs } = results;
+    const { evaluation, summary, analysis, outputs, measures } = results;
+    const measured = measurementsMarkdown(evaluation, measureCorrelations(outputs, measures, evaluation.criteria));
     const charts = documentCharts(results, ['sameCharacter', 'overall']);
     const byKind = kindCharts(results, scoresByKind(evaluation, outputs));
     return withOutputs(
       results,
       [...charts, ...byKind],
-      { name: 'matrix', heading: 'Comparison matrix', markdown: withCharts(withDoubts(matrixMarkdown(evaluation, summary), doubtsMarkdown(evaluation, summary, analysis)), charts, change) },
+      { name: 'matrix', heading: 'Comparison matrix', markdown: withCharts([withDoubts(matrixMarkdown(evaluation, summary), doubtsMarkdown(evaluation, summary, analysis)), measured].filter((text) => text !== '').join('\n\n'), charts, change) },
       { name: 'kinds', heading: 'Kinds of edit', markdown: withCharts(kindsMarkdown(results), byKind, change) },
     );
   },

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../evaluation/evaluation';
 import type { Generation } from '../evaluation/generation';
+import type { OutputFigures } from '../images/comparison/measureCache';
 import { ok, type Result } from '../outcome';
 import { analyzeRatings, type Analysis } from '../review/analysis';
 import { currentRatings } from '../review/currentRating';
@@ -20,6 +21,8 @@ export interface Results {
   readonly summary: Summary;
   /** How far the figures of the summary can be trusted. */
   readonly analysis: Analysis;
+  /** What was measured of each output, by generation id. */
+  readonly measures: ReadonlyMap<string, OutputFigures>;
   /** Each output relative to the results folder, by generation id. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -56,6 +59,7 @@ export function resultsOf({ record, ratings }: Pick<GatheredRecord, 'record'> & 
     outputs: judgeOutputs(generations, folded.current, record.evaluation.criteria),
     summary,
     analysis: analyzeRatings(record.evaluation, generations, folded, ratings.votes, summary),
+    measures: new Map(placed.flatMap(({ generation, measures }) => (measures ? [[generation.id, measures] as const] : []))),
     files: new Map(placed.map(({ generation, file }) => [generation.id, file])),
   };
 }

@@ -1,11 +1,9 @@
 import type { Criterion } from '../evaluation/evaluation';
 import type { NetworkMeasures } from '../evaluation/networkMeasures';
-import { measureNames, type PairMeasures, type PixelMeasure } from '../images/comparison/measurePair';
+import type { OutputFigures } from '../images/comparison/measureCache';
+import { measureNames, type PixelMeasure } from '../images/comparison/measurePair';
 import type { JudgedOutput } from './judgedOutput';
 import { rankCorrelation, type RankCorrelation, type RankedPair } from './statistics/rankCorrelation';
-
-/** All that was measured of an output: from pixels, and by networks where there are any. */
-export type OutputMeasures = Partial<PairMeasures> & NetworkMeasures;
 
 type Measure = PixelMeasure | keyof NetworkMeasures;
 
@@ -31,13 +29,13 @@ const facts: ReadonlySet<Measure> = new Set<Measure>(['sourceNoise', 'sourceClip
 /** A profile lowers them for a perfect edit: only outputs of the same source and edit can be compared. */
 const withinCells: ReadonlySet<Measure> = new Set<Measure>(['identity', 'faceShape', 'person']);
 /** Degrees of yaw beyond which a face says nothing about who it is. */
-const largestYaw = 60;
+export const largestYaw = 60;
 
 /**
  * Spearman's correlation of each measure with each criterion over the judged outputs. `says` where the 95 % interval
  * leaves out 0; all others are to be greyed. Whole-picture measures explain little of what people see: they are hints.
  */
-export function measureCorrelations(outputs: readonly JudgedOutput[], measures: ReadonlyMap<string, OutputMeasures>, criteria: readonly Criterion[]): readonly MeasureCorrelation[] {
+export function measureCorrelations(outputs: readonly JudgedOutput[], measures: ReadonlyMap<string, OutputFigures>, criteria: readonly Criterion[]): readonly MeasureCorrelation[] {
   const names = [...Object.entries(measureNames), ...Object.entries(networkMeasureNames)] as readonly (readonly [Measure, string])[];
   return names.flatMap(([measure, name]) => {
     if (facts.has(measure)) return [];
@@ -53,7 +51,7 @@ export function measureCorrelations(outputs: readonly JudgedOutput[], measures: 
 }
 
 /** What a measure is of an output; `undefined` where it says nothing of it. */
-function measureOf(measures: OutputMeasures | undefined, measure: Measure): number | undefined {
+function measureOf(measures: OutputFigures | undefined, measure: Measure): number | undefined {
   if (measure === 'identity' && Math.abs(measures?.yaw ?? 0) > largestYaw) return undefined;
   return measures?.[measure];
 }
@@ -62,7 +60,7 @@ interface CellPair extends RankedPair {
   readonly cell: string;
 }
 
-function pairsOf(outputs: readonly JudgedOutput[], measure: Measure, measures: ReadonlyMap<string, OutputMeasures>, criterion: string): readonly CellPair[] {
+function pairsOf(outputs: readonly JudgedOutput[], measure: Measure, measures: ReadonlyMap<string, OutputFigures>, criterion: string): readonly CellPair[] {
   return outputs.flatMap(({ generation, cell, answers }): readonly CellPair[] => {
     const [first, second] = [measureOf(measures.get(generation.id), measure), answers[criterion]];
     return first === undefined || second === undefined ? [] : [{ first, second, cell, cluster: generation.picture.file }];

@@ -22,9 +22,10 @@ export async function readReviewOutputs(workspace: string, evaluation: Evaluatio
     .map(({ generation, picture }) => ({ generation, outputPath: picture, sourcePath: path.join(sources, path.basename(generation.picture.file)) }));
 }
 
-/** An output and its source as they are measured. */
-export function measuredPair({ generation, sourcePath, outputPath }: ReviewOutput): MeasuredPair {
-  return { source: sourcePath, output: outputPath, sourceSha256: generation.picture.sha256, outputSha256: generation.output.sha256 };
+/** An output and its source as they are measured, with the captions of its edit where the evaluation has them. */
+export function measuredPair({ generation, sourcePath, outputPath }: ReviewOutput, edits: Evaluation['edits'] = []): MeasuredPair {
+  const captions = edits.find(({ id }) => id === generation.edit.id)?.captions;
+  return { ...(captions && { captions }), source: sourcePath, output: outputPath, sourceSha256: generation.picture.sha256, outputSha256: generation.output.sha256 };
 }
 
 /** What any rater has said or looked at, output by output: enough for a step of the plan. */

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { Uri, type ExtensionContext } from 'vscode';
 import type { Logger, Look } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
-import { Measurer } from '../../core/images/comparison/measurer';
 import type { Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
@@ -10,6 +9,7 @@ import { ComparePanel, type CompareContext } from './comparePanel';
 import { DecidePanel, type DecideContext } from './decidePanel';
 import { MatrixPanel, type MatrixContext } from './matrixPanel';
 import type { PicturesContext } from './picturesPanel';
+import { PlanMeasurers } from './planMeasurers';
 import { restoringPanel } from './restoringPanel';
 import type { SurveyContext } from './surveyPanel';
 
@@ -21,12 +21,7 @@ export interface PanelCommands {
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
 export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, commands: PanelCommands): Panels & { matrix(planPath: string): void; decide(planPath: string): void; sourcePictures(planPath: string): Promise<void>; dispose(): void } {
-  const measurers = new Map<string, Measurer>();
-  const measurerOf = (storage: string): Measurer => {
-    const known = measurers.get(storage) ?? new Measurer(path.join(context.extensionPath, 'dist', 'measure.cjs'), path.join(storage, 'measures.jsonl'), (text) => log.warn(text));
-    measurers.set(storage, known);
-    return known;
-  };
+  const measurers = new PlanMeasurers(context, log, (uri) => servicesOf(uri).hub());
   const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
     const uri = Uri.file(planPath);
     const paths = planPaths(context, uri);
@@ -40,13 +35,14 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       ...(look.criterion !== undefined && { criterion: look.criterion }),
       rater: readSettings(uri).run.rater,
       keys: readSettings(uri).compareKeys,
-      measurer: measurerOf(paths.storage),
+      measurer: measurers.of(planPath).measurer,
       log,
       onClosed: () => undefined,
     };
   };
   const matrixOf = (planPath: string): MatrixContext => ({
     ...contextOf(planPath),
+    networks: measurers.of(planPath).networks,
     review: (cell) => void ComparePanel.show({ ...contextOf(planPath), ...(cell !== undefined && { cell }) }),
     write: () => commands.writeAnalysis(planPath),
   });
@@ -104,7 +100,7 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
     },
     matrix: (planPath) => MatrixPanel.show(matrixOf(planPath)),
     decide: (planPath) => DecidePanel.show(decideOf(planPath)),
-    dispose: () => [...restoring, ...measurers.values()].forEach((each) => void each.dispose()),
+    dispose: () => [...restoring, measurers].forEach((each) => void each.dispose()),
   };
 }
 

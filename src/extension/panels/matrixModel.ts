@@ -1,11 +1,10 @@
 import type { Logger } from '../../core/actions/action';
-import type { Evaluation } from '../../core/evaluation/evaluation';
-import type { PairMeasures } from '../../core/images/comparison/measurePair';
+import type { NetworkGaps } from '../../core/hub/measureNetworks';
+import type { OutputMeasures } from '../../core/images/comparison/measureCache';
 import { analysisNotes } from '../../core/review/analysisNotes';
 import { inDocument, inPanel } from '../../core/review/charts/chart';
 import { svgFile } from '../../core/review/charts/svg';
 import { matrixCsv, matrixMarkdown, rankedModels } from '../../core/review/matrixDocument';
-import { measureCorrelations, type MeasureCorrelation } from '../../core/review/measureCorrelation';
 import { appendLines } from '../../core/review/ratingsFile';
 import { cellKey, sessionOf, type ReviewOutput } from '../../core/review/session';
 import type { Study } from '../../core/review/study';
@@ -14,6 +13,7 @@ import type { ExportFormat, HostMessage, MatrixState, PictureSet, WebviewMessage
 import { ComparePictures } from './comparePictures';
 import { MatrixGallery } from './matrixGallery';
 import { heatView } from './matrixHeat';
+import { measurementsView } from './matrixMeasurements';
 import { matrixNames, type MatrixNames } from './matrixNames';
 import { comparisonTable, verdictRows } from './matrixTable';
 
@@ -26,7 +26,11 @@ export interface MatrixServices {
   readonly cacheFolder: string;
   read(): Promise<Study | { readonly message: string; readonly advice: string }>;
   /** @param known only what was measured before */
-  measure?(output: ReviewOutput, known: boolean): Promise<PairMeasures | undefined>;
+  measure?(output: ReviewOutput, known: boolean, study: Study): Promise<OutputMeasures | undefined>;
+  /** Networks that measure and are not on this disk. */
+  gaps?(): Promise<NetworkGaps>;
+  /** Asks, fetches them, and says whether there are new ones. */
+  fetchNetworks?(): Promise<boolean>;
   now(): Date;
   post(message: HostMessage): void;
   confirmReveal(): Promise<boolean>;
@@ -39,6 +43,8 @@ export interface MatrixServices {
 }
 
 const shownPictures = 60;
+/** New figures are shown after so many outputs, before all are there. */
+const shownEvery = 25;
 /** Half a second each. */
 const mostMeasured = 2000;
 
@@ -48,8 +54,10 @@ export class MatrixModel {
   private study: Study | undefined;
   private names: MatrixNames | undefined;
   /** By generation. */
-  private readonly measures = new Map<string, PairMeasures>();
-  private measuring = false;
+  private readonly measures = new Map<string, OutputMeasures>();
+  /** How many of how many, while it goes on. */
+  private measuring: { readonly done: number; readonly of: number } | undefined;
+  private gaps: NetworkGaps = { offered: [], others: [] };
 
   constructor(private readonly services: MatrixServices) {
     this.pictures = new ComparePictures(services.cacheFolder);
@@ -62,7 +70,7 @@ export class MatrixModel {
       case 'picture':
         return this.sendPicture(message.id);
       case 'show':
-        return this.show(message.model, message.edit);
+        return this.showPictures(message.model, message.edit);
       case 'open':
         return this.services.review(message.cell);
       case 'review':
@@ -73,6 +81,8 @@ export class MatrixModel {
         return this.services.write();
       case 'weights':
         return this.services.editWeights();
+      case 'networks':
+        return this.fetchNetworks();
       case 'export':
         return this.export(message.format);
     }
@@ -89,15 +99,16 @@ export class MatrixModel {
     const session = sessionOf(study.file, this.services.rater);
     const blind = session && !session.revealed ? session.seed : undefined;
     this.names = matrixNames(study.evaluation, blind);
+    this.gaps = (await this.services.gaps?.()) ?? this.gaps;
     await this.recall(study);
-    this.services.post({ type: 'state', state: this.state(study, this.names) });
+    this.show();
     void this.measure(study).catch((error: unknown) => this.services.log.error(`Results: ${String(error)}`));
   }
 
   /** Takes over what was measured before. */
-  private async recall({ shown }: Study): Promise<void> {
-    for (const output of shown.slice(0, mostMeasured)) {
-      const known = await this.services.measure?.(output, true);
+  private async recall(study: Study): Promise<void> {
+    for (const output of study.shown.slice(0, mostMeasured)) {
+      const known = await this.services.measure?.(output, true, study);
       if (known) this.measures.set(output.generation.id, known);
     }
   }
@@ -109,16 +120,27 @@ export class MatrixModel {
     const judged = new Set(study.outputs.filter((output) => output.judged).map(({ generation }) => generation.id));
     const fresh = study.shown.filter(({ generation }) => judged.has(generation.id) && !this.measures.has(generation.id)).slice(0, mostMeasured - this.measures.size);
     if (fresh.length === 0) return;
-    this.measuring = true;
     try {
-      for (const output of fresh) {
-        const found = await measure(output, false);
+      for (const [index, output] of fresh.entries()) {
+        this.measuring = { done: index, of: fresh.length };
+        const found = await measure(output, false, study);
         if (found) this.measures.set(output.generation.id, found);
+        if (index > 0 && index % shownEvery === 0) this.show();
       }
     } finally {
-      this.measuring = false;
+      this.measuring = undefined;
     }
+    this.show();
+  }
+
+  private show(): void {
     if (this.study && this.names) this.services.post({ type: 'state', state: this.state(this.study, this.names) });
+  }
+
+  private async fetchNetworks(): Promise<void> {
+    if (!this.study || !(await this.services.fetchNetworks?.())) return;
+    this.measures.clear();
+    return this.refresh();
   }
 
   /** The export as text; names are letters as long as the panel's are. */
@@ -154,12 +176,12 @@ export class MatrixModel {
       charts: summaryCharts(inPanel, evaluation, summary, ({ modelId }) => ({ key: names.letter(modelId), label: names.letter(modelId) })),
       notes: analysisNotes(evaluation, summary, analysis, (id) => (names.blind ? names.letter(id) : `${names.letter(id)} ${names.title(id)}`)),
       heat: heatView({ evaluation, outputs, summary }, models.map(({ modelId }) => modelId)),
-      measurements: measurementsView(measureCorrelations(outputs, this.measures, evaluation.criteria), evaluation),
+      measurements: measurementsView(study, this.measures, { rater: this.services.rater, names, gaps: this.gaps, measuring: this.measuring }),
       gallery: names.blind ? [] : new MatrixGallery(study, names, this.pictures).sections(),
     };
   }
 
-  private show(letter: string, edit: string | undefined): void {
+  private showPictures(letter: string, edit: string | undefined): void {
     const { study, names } = this;
     const modelId = names?.model(letter);
     // Pictures beside a letter that stays would tell by their look which model the letter is.
@@ -191,23 +213,8 @@ export class MatrixModel {
 }
 
 const nothing: Omit<MatrixState, 'plan'> = {
-  facts: [], warnings: [], models: [], verdicts: [], table: { subtitle: '', columns: [], rows: [] }, charts: {}, notes: [], heat: { measures: [], kinds: [], totals: {} }, measurements: { criteria: [], rows: [] }, gallery: [],
+  facts: [], warnings: [], models: [], verdicts: [], table: { subtitle: '', columns: [], rows: [] }, charts: {}, notes: [], heat: { measures: [], kinds: [], totals: {} }, measurements: { criteria: [], rows: [], missing: [], offered: false }, gallery: [],
 };
-
-/** Correlations as they are written; those that say nothing are greyed by the panel. */
-function measurementsView(correlations: readonly MeasureCorrelation[], { criteria }: Evaluation): MatrixState['measurements'] {
-  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-  return {
-    criteria: criteria.map(({ label }) => label),
-    rows: correlations.map(({ name, with: found }) => ({
-      name,
-      cells: criteria.map(({ id }) => {
-        const known = found[id];
-        return known && { text: signed(known.value), interval: known.interval ? `${signed(known.interval.low)} to ${signed(known.interval.high)}` : '', n: known.n, says: known.says };
-      }),
-    })),
-  };
-}
 
 function facts({ shown, summary, evaluation }: Study): readonly string[] {
   const pictures = new Set(shown.map(({ generation }) => generation.picture.file)).size;

@@ -12,6 +12,7 @@ import { Lifetime } from '../lifetime';
 import { compareHtml } from './compareHtml';
 import { confirmReveal } from './confirmReveal';
 import { MatrixModel } from './matrixModel';
+import type { PlanNetworks } from './planNetworks';
 
 export interface MatrixContext {
   readonly extensionUri: Uri;
@@ -22,6 +23,7 @@ export interface MatrixContext {
   readonly evaluationPath: string;
   readonly rater: string;
   readonly measurer: Measurer;
+  readonly networks: PlanNetworks;
   readonly log: Logger;
   /** Shows a cell in the compare panel, or the session where it was left. */
   review(cell?: string): void;
@@ -64,7 +66,15 @@ export class MatrixPanel {
     this.model = new MatrixModel({
       log, planPath, rater, ratingsPath: ratingsPathOf(path.dirname(planPath)), cacheFolder: path.join(context.storage, 'pictures'), confirmReveal,
       read: () => this.read(),
-      measure: (output, known) => (this.closed ? Promise.resolve(undefined) : known ? context.measurer.recall(measuredPair(output)) : context.measurer.measure(measuredPair(output))),
+      measure: (output, known, { evaluation }) => {
+        const pair = measuredPair(output, evaluation.edits);
+        return this.closed ? Promise.resolve(undefined) : known ? context.measurer.recallAll(pair) : context.measurer.measureAll(pair);
+      },
+      gaps: async () => {
+        await context.measurer.lookForNetworks();
+        return context.networks.gaps();
+      },
+      fetchNetworks: () => context.networks.fetch(),
       now: () => new Date(),
       post: (message) => void (this.closed || panel.webview.postMessage(message)),
       review: (cell) => context.review(cell),

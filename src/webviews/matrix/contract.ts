@@ -16,7 +16,7 @@ export type WebviewMessage =
   | { readonly type: 'show'; readonly model: string; readonly edit?: string }
   /** Opens a cell in the compare panel. */
   | { readonly type: 'open'; readonly cell: string }
-  | { readonly type: 'review' | 'reveal' | 'write' | 'weights' }
+  | { readonly type: 'review' | 'reveal' | 'write' | 'weights' | 'networks' }
   | { readonly type: 'export'; readonly format: ExportFormat };
 
 export type ExportFormat = 'csv' | 'json' | 'markdown' | 'svg';
@@ -39,12 +39,27 @@ export interface MatrixState {
   readonly notes: readonly NoteView[];
   readonly heat: HeatView;
   /** How measurements go with ratings; empty until something is measured. */
-  readonly measurements: { readonly criteria: readonly string[]; readonly rows: readonly MeasurementRow[] };
+  readonly measurements: MeasurementsView;
   readonly gallery: readonly GallerySection[];
+}
+
+export interface MeasurementsView {
+  readonly criteria: readonly string[];
+  readonly rows: readonly MeasurementRow[];
+  /** Networks that are not on this disk, as "Identity (SFace): 38.7 MB, Apache-2.0". */
+  readonly missing: readonly string[];
+  /** Some of them can be downloaded. */
+  readonly offered: boolean;
+  /** "120 of 160 measured"; absent when nothing is under way. */
+  readonly progress?: string;
+  /** Identity against the turn of the head. */
+  readonly identity?: SvgView;
 }
 
 export interface MeasurementRow {
   readonly name: string;
+  /** Compared among outputs of one source and one edit only. */
+  readonly within: boolean;
   /** By criterion; `says` where the interval leaves out 0. */
   readonly cells: readonly ({ readonly text: string; readonly interval: string; readonly n: number; readonly says: boolean } | undefined)[];
 }

@@ -18,7 +18,12 @@ describe('the words of the command line', () => {
     expect(parseArguments(['report', 'tasks.md'])).toMatchObject({ arguments: { check: false } });
   });
 
+  it('takes what to download for a measurement', () => {
+    expect(parseArguments(['measure', 'tasks.md', '--download', 'faces'])).toMatchObject({ kind: 'run', arguments: { command: 'measure', download: 'faces' } });
+  });
+
   it.each([
+    [['measure', 'tasks.md', '--download', 'everything'], '--download takes'],
     [[], 'Say what to do'],
     [['fly', 'tasks.md'], 'no command "fly"'],
     [['run'], 'Name the plan'],

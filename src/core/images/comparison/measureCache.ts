@@ -1,13 +1,22 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Face } from '../../evaluation/face';
-import type { KeptBlocks } from '../../evaluation/networkMeasures';
+import type { KeptBlocks, NetworkMeasures } from '../../evaluation/networkMeasures';
 import { measureNames, type PairMeasures, type PixelMeasure } from './measurePair';
+
+/** All that was measured of an output: from pixels, and by networks where there are any. */
+export type OutputMeasures = Partial<PairMeasures> & NetworkMeasures;
+
+/** The figures among them, which are short enough to stand in a record. */
+export type OutputFigures = Omit<OutputMeasures, 'kept'>;
 
 /** Measurements by the hashes of what was measured: lines of JSON that are only ever added. */
 export class MeasureCache {
   private readonly pairs = new Map<string, PairMeasures>();
   private readonly faces = new Map<string, readonly Face[]>();
+  private readonly networks = new Map<string, NetworkMeasures>();
+  /** By pair, what any networks said last. */
+  private readonly latest = new Map<string, NetworkMeasures>();
   private loading: Promise<void> | undefined;
 
   /** @param file made when missing */
@@ -21,6 +30,25 @@ export class MeasureCache {
   async keepPair(key: string, measures: PairMeasures): Promise<void> {
     this.pairs.set(key, measures);
     await this.keep({ key, measures });
+  }
+
+  /** @param conditions with which networks and words */
+  async byNetworks(key: string, conditions: string): Promise<NetworkMeasures | undefined> {
+    await this.loaded();
+    return this.networks.get(`${key} ${conditions}`);
+  }
+
+  async keepByNetworks(key: string, conditions: string, network: NetworkMeasures): Promise<void> {
+    this.takeNetwork(key, conditions, network);
+    await this.keep({ key, conditions, network });
+  }
+
+  /** All figures that are known of a pair, by whatever networks, to four digits. */
+  async figures(key: string): Promise<OutputFigures | undefined> {
+    await this.loaded();
+    const { kept: _kept, ...pair } = this.pairs.get(key) ?? {};
+    const all = Object.entries({ ...pair, ...this.latest.get(key) }).filter(([, value]) => typeof value === 'number');
+    return all.length === 0 ? undefined : Object.fromEntries(all.map(([name, value]) => [name, Number(value.toPrecision(4))]));
   }
 
   /** Faces of a picture, best first; empty where none was found, `undefined` where none was looked for. */
@@ -47,10 +75,16 @@ export class MeasureCache {
 
   /** Torn and foreign lines, and those of older formulas, are passed over. */
   private take(line: string): void {
-    const { version: of, key, measures, picture, faces } = parse(line);
+    const { version: of, key, measures, picture, faces, conditions, network } = parse(line);
     if (of !== version) return;
     if (typeof key === 'string' && isComplete(measures)) this.pairs.set(key, measures);
+    if (typeof key === 'string' && typeof conditions === 'string' && isNumbers(network)) this.takeNetwork(key, conditions, network);
     if (typeof picture === 'string' && Array.isArray(faces) && faces.every(isFace)) this.faces.set(picture, faces);
+  }
+
+  private takeNetwork(key: string, conditions: string, network: NetworkMeasures): void {
+    this.networks.set(`${key} ${conditions}`, network);
+    this.latest.set(key, network);
   }
 
   /** A full disk or a read-only folder costs only time. */
@@ -62,6 +96,14 @@ export class MeasureCache {
       // Measured anew next time.
     }
   }
+}
+
+/** Name of the file in the storage of a plan. */
+export const measuresFile = 'measures.jsonl';
+
+/** By the hashes of both pictures. */
+export function pairKey({ sourceSha256, outputSha256 }: { readonly sourceSha256: string; readonly outputSha256: string }): string {
+  return `${sourceSha256}-${outputSha256}`;
 }
 
 /** Counts up when a formula changes, so that old figures are not mixed with new ones. */
@@ -86,6 +128,10 @@ const mayMiss: ReadonlySet<string> = new Set<PixelMeasure>(['ssim', 'psnr']);
 function isKept(value: unknown): boolean {
   const { columns, rows, kept } = (value ?? {}) as Partial<Record<keyof KeptBlocks, unknown>>;
   return Number.isSafeInteger(columns) && Number.isSafeInteger(rows) && typeof kept === 'string' && kept.length === Number(columns) * Number(rows);
+}
+
+function isNumbers(value: unknown): value is NetworkMeasures {
+  return typeof value === 'object' && value !== null && Object.values(value).every((each) => Number.isFinite(each));
 }
 
 function isFace(value: unknown): value is Face {

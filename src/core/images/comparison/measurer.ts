@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { Face } from '../../evaluation/face';
-import { MeasureCache } from './measureCache';
+import type { MeasureNetworks } from '../../evaluation/networkMeasures';
+import { MeasureCache, pairKey, type OutputMeasures } from './measureCache';
 import type { PairMeasures } from './measurePair';
+import { NetworkMeasurer, type NetworkSource } from './networkMeasurer';
 
 export interface MeasureQuestion {
   readonly id: number;
@@ -21,6 +23,8 @@ export interface MeasuredPair {
   readonly output: string;
   readonly sourceSha256: string;
   readonly outputSha256: string;
+  /** What the source shows and what the output should show, where the evaluation says so. */
+  readonly captions?: readonly [string, string];
 }
 
 const idleMilliseconds = 20_000;
@@ -28,6 +32,7 @@ const idleMilliseconds = 20_000;
 /** Measures pairs of pictures in a worker, one after the other, and each pair only once: a file remembers them by hash. */
 export class Measurer {
   private readonly cache: MeasureCache;
+  private readonly networks: NetworkMeasurer | undefined;
   private readonly asked = new Map<string, Promise<PairMeasures | undefined>>();
   private readonly waiting = new Map<number, (answer: MeasureAnswer) => void>();
   private turn: Promise<unknown> = Promise.resolve();
@@ -39,24 +44,40 @@ export class Measurer {
   /**
    * @param script the bundle of `measureWorker.ts`
    * @param cacheFile lines of JSON; made when missing
+   * @param source of networks; without it only pixels are measured
    */
-  constructor(private readonly script: string, cacheFile: string, private readonly warn: (text: string) => void) {
+  constructor(private readonly script: string, cacheFile: string, private readonly warn: (text: string) => void, source?: NetworkSource) {
     this.cache = new MeasureCache(cacheFile);
+    this.networks = source && new NetworkMeasurer(source, this.cache, warn);
+  }
+
+  /** The same, and by the networks that are on this disk. */
+  async measureAll(pair: MeasuredPair): Promise<OutputMeasures | undefined> {
+    const pixels = await this.measure(pair);
+    return pixels && { ...pixels, ...(await this.networks?.measure(pairKey(pair), pair, pixels)) };
+  }
+
+  /** What is known already, without measuring anything; `undefined` where something is missing. */
+  async recallAll(pair: MeasuredPair): Promise<OutputMeasures | undefined> {
+    const pixels = await this.cache.pair(pairKey(pair));
+    if (!pixels || !this.networks) return pixels;
+    const network = await this.networks.recall(pairKey(pair), pair);
+    return network || !(await this.networks.any()) ? { ...pixels, ...network } : undefined;
+  }
+
+  /** Looks again for networks. */
+  async lookForNetworks(): Promise<MeasureNetworks> {
+    return (await this.networks?.look()) ?? {};
   }
 
   /** `undefined` for pictures that cannot be decoded. */
   async measure(pair: MeasuredPair): Promise<PairMeasures | undefined> {
-    const key = keyOf(pair);
+    const key = pairKey(pair);
     const known = await this.cache.pair(key);
     if (known) return known;
     const asked = this.asked.get(key) ?? this.inTurn(() => this.measureNow(key, pair));
     this.asked.set(key, asked);
     return asked;
-  }
-
-  /** What is known already, without measuring anything. */
-  async recall(pair: MeasuredPair): Promise<PairMeasures | undefined> {
-    return this.cache.pair(keyOf(pair));
   }
 
   /**
@@ -69,6 +90,7 @@ export class Measurer {
 
   dispose(): void {
     this.ended = true;
+    this.networks?.dispose();
     this.stop();
   }
 
@@ -123,8 +145,4 @@ export class Measurer {
     this.turn = mine.catch(() => undefined);
     return mine;
   }
-}
-
-function keyOf({ sourceSha256, outputSha256 }: MeasuredPair): string {
-  return `${sourceSha256}-${outputSha256}`;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ActionContext } from '../../actions/action';
 import { readGenerations } from '../../evaluation/generations';
 import type { Evaluation } from '../../evaluation/evaluation';
+import { MeasureCache, measuresFile, pairKey } from '../../images/comparison/measureCache';
 import { ok, type Result } from '../../outcome';
 import { currentRatings } from '../../review/currentRating';
 import { readRatings, type RatingsFile } from '../../review/ratingsFile';
@@ -67,12 +68,14 @@ async function placedGenerations(evaluation: Evaluation, former: ResultsRecord |
   const recorded = former ? generationsOf(former) : [];
   const known = new Map(recorded.map((placed) => [placed.generation.id, placed]));
   const machine = stored.length > 0 ? await thisMachine({ graphics: stored.some(({ generation }) => generation.memory.kind === 'vram') }) : undefined;
-  const here = stored.map(({ generation, picture }): PlacedGeneration => {
-    const before = known.get(generation.id);
+  const measured = new MeasureCache(path.join(paths.storage, measuresFile));
+  const here = await Promise.all(stored.map(async ({ generation, picture }): Promise<PlacedGeneration> => {
+    const former = known.get(generation.id);
+    const before = former?.generation.output.sha256 === generation.output.sha256 ? former : undefined;
+    const measures = await measured.figures(pairKey({ sourceSha256: generation.picture.sha256, outputSha256: generation.output.sha256 }));
     // An output that was recorded before keeps its machine: the results folder may have been copied.
-    const made = before?.generation.output.sha256 === generation.output.sha256 ? before.machine : machine;
-    return { generation, file: path.relative(folder, picture).split(path.sep).join('/'), machine: made };
-  });
+    return { generation, file: path.relative(folder, picture).split(path.sep).join('/'), machine: before ? before.machine : machine, measures: measures ?? before?.measures };
+  }));
   const hereModels = new Set(here.map(({ generation }) => generation.modelId));
   const wanted = new Set(evaluation.models.map(({ id }) => id));
   const elsewhere = recorded.filter(({ generation }) => !hereModels.has(generation.modelId) && wanted.has(generation.modelId));

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../evaluation/evaluation';
 import type { EngineRecord, Generation } from '../../evaluation/generation';
+import type { OutputFigures } from '../../images/comparison/measureCache';
 import type { Summary } from '../../review/summary';
 import type { Answer } from '../answers';
 import type { DecisionPart } from '../decision';
@@ -57,6 +58,8 @@ export type RecordedGeneration = Omit<Generation, 'version' | 'picture' | 'edit'
   readonly environment: string;
   /** Seconds of each stage of the edit. */
   readonly stages?: EngineRecord['stages'];
+  /** What was measured of it, by name; absent until it is. */
+  readonly measures?: OutputFigures;
 };
 
 export interface RecordedRatings {

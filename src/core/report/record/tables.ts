@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Generation } from '../../evaluation/generation';
+import type { OutputFigures } from '../../images/comparison/measureCache';
 import type { Machine, RecordedGeneration, ResultsRecord, RunEnvironment } from './resultsRecord';
 
 type Tables = Pick<ResultsRecord, 'environments' | 'models' | 'pictures' | 'edits' | 'generations'>;
@@ -9,6 +10,7 @@ export interface PlacedGeneration {
   /** The picture, relative to the results folder, with `/`. */
   readonly file: string;
   readonly machine: Machine | undefined;
+  readonly measures?: OutputFigures | undefined;
 }
 
 /** Splits sidecars into lines and tables; the same generations give the same tables, in whatever order they come. */
@@ -17,7 +19,7 @@ export function tablesOf(placed: readonly PlacedGeneration[]): Tables {
   const models = new Table<Generation['model']>();
   const pictures = new Table<Generation['picture']>();
   const edits = new Table<Generation['edit']>();
-  const lines = placed.map(({ generation, file, machine }): RecordedGeneration => {
+  const lines = placed.map(({ generation, file, machine, measures }): RecordedGeneration => {
     const { version: _version, picture, edit, model, device, precision, versions, engine, ...own } = generation;
     const { stages, ...shaping } = engine ?? {};
     return {
@@ -28,6 +30,7 @@ export function tablesOf(placed: readonly PlacedGeneration[]): Tables {
       environment: environments.keyOf(`${device}-${precision}`, { device, precision, versions, ...(machine && { machine }), ...(engine && { engine: shaping as Omit<typeof engine, 'stages'> }) }),
       ...(stages && { stages }),
       output: { ...own.output, file },
+      ...(measures && { measures }),
     };
   });
   const generations = lines.sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0));
@@ -36,7 +39,7 @@ export function tablesOf(placed: readonly PlacedGeneration[]): Tables {
 
 /** The sidecars again; lines whose keys lead nowhere (a merge gone wrong) are left out. */
 export function generationsOf(record: Tables): readonly PlacedGeneration[] {
-  return record.generations.flatMap(({ picture, edit, model, environment, stages, ...own }): readonly PlacedGeneration[] => {
+  return record.generations.flatMap(({ picture, edit, model, environment, stages, measures, ...own }): readonly PlacedGeneration[] => {
     const [foundPicture, foundEdit, foundModel, ran] = [record.pictures[picture], record.edits[edit], record.models[model], record.environments[environment]];
     if (!foundPicture || !foundEdit || !foundModel || !ran) return [];
     const { device, precision, versions, machine, engine } = ran;
@@ -45,7 +48,7 @@ export function generationsOf(record: Tables): readonly PlacedGeneration[] {
       version: 1, ...own, picture: foundPicture, edit: foundEdit, model: foundModel, device, precision, versions, output,
       ...(engine && { engine: { ...engine, stages: stages ?? {} } }),
     };
-    return [{ generation, file: own.output.file, machine }];
+    return [{ generation, file: own.output.file, machine, measures }];
   });
 }
 

@@ -3,6 +3,7 @@ import type { HeatRow, MatrixState, MeasureView } from '../contract';
 import { moveFocus } from '../keys';
 import type { Matrix } from '../matrix';
 import { figure } from './charts';
+import { measurements } from './measurements';
 import { head } from './verdicts';
 
 /** How models fare on each edit, and what they cost. */
@@ -13,32 +14,12 @@ export function edits(matrix: Matrix, state: MatrixState): Node {
   return h(
     'div',
     { class: 'columns' },
-    h('section', { class: 'heat', 'aria-labelledby': 'heat' }, h('div', { class: 'title' }, h('h2', { id: 'heat' }, 'Edits × models'), measureChoice(matrix, heat.measures, measure)), measure ? heatTable(matrix, state, measure) : h('p', { class: 'mute' }, 'Nothing is rated yet.'), measurements(state)),
+    h('section', { class: 'heat', 'aria-labelledby': 'heat' }, h('div', { class: 'title' }, h('h2', { id: 'heat' }, 'Edits × models'), measureChoice(matrix, heat.measures, measure)), measure ? heatTable(matrix, state, measure) : h('p', { class: 'mute' }, 'Nothing is rated yet.'), measurements(matrix, state)),
     h(
       'section',
       { class: 'cost', 'aria-label': 'Cost and artifacts' },
       cost ? [costChoice(matrix, state), figure(matrix, matrix.local.cost === 'memory' && charts.memory ? 'Quality against memory' : 'Quality against seconds', 'overall with its 95 % interval', cost), h('p', { class: 'mute legend' }, 'Filled: nothing is both cheaper and better (stepped line). Hollow: beaten on both.')] : h('p', { class: 'mute' }, 'Quality against cost needs two models that were rated and timed.'),
       charts.artifacts ? figure(matrix, 'Artifacts by type', 'those that were pinned', charts.artifacts) : h('p', { class: 'mute' }, 'No artifact was pinned.'),
-    ),
-  );
-}
-
-/** What pixels say against what people said. Never part of the rank. */
-function measurements({ measurements: { criteria, rows } }: MatrixState): Node | false {
-  if (rows.length === 0) return false;
-  return h(
-    'section',
-    { class: 'measurements', 'aria-labelledby': 'measurements' },
-    h('div', { class: 'title' }, h('h2', { id: 'measurements' }, 'Measurements against ratings'), h('p', { class: 'mute' }, 'Spearman, 95 % interval · grey: says nothing here · flags only, never part of the rank')),
-    h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        { class: 'measure-table' },
-        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Measurement'), criteria.map((label) => h('th', { scope: 'col', class: 'number' }, label)))),
-        h('tbody', {}, rows.map(({ name, cells }) => h('tr', { class: cells.some((cell) => cell?.says) ? '' : 'silent' }, h('th', { scope: 'row' }, name), cells.map((cell) => h('td', { class: cell?.says ? 'number' : 'number silent' }, cell ? [cell.text, h('span', { class: 'sub', title: `${cell.n} outputs` }, cell.says ? cell.interval : 'says nothing')] : '–'))))),
-      ),
     ),
   );
 }

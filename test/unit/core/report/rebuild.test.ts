@@ -7,7 +7,8 @@ import { FilePlanStore } from '../../../../src/core/plan/planFile';
 import { checkDocuments, rebuildDocuments, type RebuildContext } from '../../../../src/core/report/rebuild';
 import { WrittenFiles } from '../../../../src/core/repository/writtenFiles';
 import { makeContext, temporaryFolder } from '../../actionContext';
-import { evaluation, layOut, ratings } from './study';
+import { MeasureCache, measuresFile, pairKey } from '../../../../src/core/images/comparison/measureCache';
+import { evaluation, generations, layOut, ratings } from './study';
 
 let workspace: string;
 
@@ -100,6 +101,25 @@ describe('documents as functions of results.json and ratings.jsonl', () => {
     }
   });
 
+  it('say how measurements go with ratings, also where nothing was measured but results.json', async () => {
+    const { paths } = await context();
+    const cache = new MeasureCache(path.join(paths.storage, measuresFile));
+    for (const [index, { picture, output }] of generations.entries()) {
+      const identity = Number(ratings[index]?.answers.identity);
+      await cache.keepByNetworks(pairKey({ sourceSha256: picture.sha256, outputSha256: output.sha256 }), 'networks', { clipImage: 0.1 * identity + 0.0123456 * ((index * 7) % 5), clipDirection: ((index * 5) % 7) / 7 });
+    }
+    await rebuild();
+    const [document, analysis] = [await text(), await text('analysis.md')];
+    for (const where of [document, analysis]) {
+      expect(where).toMatch(/\| Likeness to the source \(CLIP\) \| \+0\.\d\d \(\+/);
+      expect(where).toContain('no part of the rank');
+      expect(where).toMatch(/Say nothing here.*Direction of the edit/);
+    }
+    expect(await text('results.json')).toContain('"clipImage":0.5');
+    await rm(path.join(paths.storage, measuresFile));
+    expect(new Set(Object.values(await check()))).toEqual(new Set(['current']));
+  });
+
   it('are stale after another rating, and say which section', async () => {
     await rebuild();
     const first = ratings[0]!;
@@ -136,7 +156,7 @@ describe('documents as functions of results.json and ratings.jsonl', () => {
 
 describe('evalmark report', () => {
   const args = (more: Partial<CliArguments>): CliArguments => ({
-    command: 'report', plan: path.join(workspace, 'tasks.md'), steps: [], json: false, yes: false, workspace, answers: undefined, commit: 'off', preview: undefined, set: undefined, check: false, decision: {}, ...more,
+    command: 'report', plan: path.join(workspace, 'tasks.md'), steps: [], json: false, yes: false, workspace, answers: undefined, commit: 'off', preview: undefined, set: undefined, check: false, download: undefined, decision: {}, ...more,
   });
 
   async function run(more: Partial<CliArguments>): Promise<{ readonly code: number; readonly output: string }> {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { artifactChart } from '../../../../src/core/review/charts/artifactChart';
 import { inDocument, inPanel, ticks } from '../../../../src/core/review/charts/chart';
 import { costChart, paretoFront } from '../../../../src/core/review/charts/costChart';
+import { identityChart } from '../../../../src/core/review/charts/identityChart';
 import { intervalChart } from '../../../../src/core/review/charts/intervalChart';
 import { svgFile, type SvgNode } from '../../../../src/core/review/charts/svg';
 
@@ -65,4 +66,16 @@ test('one model, or all alike, still draws', () => {
     const text = svgFile(intervalChart(inDocument, { ...shares, rows: [{ key: 'a', label: 'a', value, text: 'x', firm: true }] })) + svgFile(costChart(inDocument, { title: 't', costName: 's', points: [{ key: 'a', label: 'a', cost: 0, quality: value }], range: { low: 0, high: 1 } }));
     expect(text).not.toMatch(/NaN|Infinity/);
   }
+});
+
+test('likeness against the turn of the head: more likeness is higher, right is right, and a hostile name is words', () => {
+  const points = [{ key: 'a', label: 'first', yaw: -40, identity: 0.8 }, { key: 'b', label: hostile, yaw: 40, identity: -0.1 }, { key: 'b', label: hostile, yaw: 200, identity: 0.2 }];
+  const drawing = identityChart(inPanel, points, 60)!;
+  const marks = find(drawing, 'g').map((group) => find(group, 'text').map(({ attributes }) => ({ x: Number(attributes.x), y: Number(attributes.y) })));
+  expect(marks.map((own) => own.length)).toEqual([1, 2]);
+  expect(marks[0]![0]!.y).toBeLessThan(marks[1]![0]!.y);
+  expect(marks[0]![0]!.x).toBeLessThan(marks[1]![0]!.x);
+  expect(marks[1]![1]!.x).toBe(544);
+  expect(svgFile(drawing)).not.toContain('<script>');
+  expect(identityChart(inPanel, [], 60)).toBeUndefined();
 });

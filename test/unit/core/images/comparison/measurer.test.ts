@@ -5,6 +5,10 @@ import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Measurer } from '../../../../../src/core/images/comparison/measurer';
+import type { Face } from '../../../../../src/core/evaluation/face';
+import type { MeasureNetworks, NetworkMeasureRequest } from '../../../../../src/core/evaluation/networkMeasures';
+import type { NetworkSource } from '../../../../../src/core/images/comparison/networkMeasurer';
+import { fail, ok } from '../../../../../src/core/outcome';
 import { measureCorrelations } from '../../../../../src/core/review/measureCorrelation';
 import type { PairMeasures } from '../../../../../src/core/images/comparison/measurePair';
 import { judgeOutputs } from '../../../../../src/core/review/judgedOutput';
@@ -37,8 +41,8 @@ test('measures in a worker, once for each pair of hashes, and remembers in a fil
   expect(first!.detailRatio).toBeLessThan(0.35);
   expect(again).toEqual(first);
   expect((await readFile(cache, 'utf8')).trim().split('\n')).toHaveLength(1);
-  expect(await measurer.recall(pair('soft'))).toEqual(first);
-  expect(await measurer.recall(pair('soft', 'another'))).toBeUndefined();
+  expect(await measurer.recallAll(pair('soft'))).toEqual(first);
+  expect(await measurer.recallAll(pair('soft', 'another'))).toBeUndefined();
 
   await writeFile(path.join(folder, 'broken.png'), 'no picture');
   expect(await measurer.measure(pair('broken'))).toBeUndefined();
@@ -74,4 +78,58 @@ test('a measure that follows the ratings says something, one that does not is si
   expect(of('noise').says).toBe(false);
   expect(of('ssim').n).toBe(12);
   expect(found.find(({ measure }) => measure === 'detailRatio')!.with.edit).toBeUndefined();
+});
+
+test('networks measure each pair once for the same networks and words, keep faces, and tell a reason once', async () => {
+  const cache = path.join(folder, 'networks', 'measures.jsonl');
+  const network = path.join(folder, 'yunet.onnx');
+  await writeFile(network, 'network');
+  await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } }).png().toFile(path.join(folder, 'again.png'));
+  const point = { x: 0.5, y: 0.5 };
+  const face: Face = { box: { ...point, width: 0.1, height: 0.1 }, landmarks: [point, point, point, point, point], score: 0.9 };
+  const asked: NetworkMeasureRequest[] = [];
+  let networks: MeasureNetworks = {};
+  const warnings: string[] = [];
+  const source: NetworkSource = {
+    find: async () => networks,
+    measure: async (request) => {
+      asked.push(request);
+      return request.output.endsWith('source.png') ? fail({ code: 'x', message: 'Broken.', advice: 'Mend it.' }) : ok({ measures: { identity: 0.5 }, faces: { source: [face], output: [] }, skipped: ['lpips.onnx failed'] });
+    },
+  };
+  const make = () => new Measurer(script, cache, (text) => warnings.push(text), source);
+  const first = make();
+  expect((await first.measureAll(pair('again')))?.identity).toBeUndefined();
+  expect(asked).toEqual([]);
+  networks = { detector: network };
+  expect(await first.lookForNetworks()).toEqual(networks);
+  expect(await first.recallAll(pair('again'))).toBeUndefined();
+  expect(await first.measureAll(pair('again'))).toMatchObject({ identity: 0.5 });
+  expect(asked[0]?.kept?.kept).toMatch(/^[01]+$/);
+  expect(await first.measureAll({ ...pair('again'), captions: ['a', 'b'] })).toMatchObject({ identity: 0.5 });
+  expect(asked.map(({ captions }) => captions)).toEqual([undefined, ['a', 'b']]);
+  expect(await first.measureAll({ ...pair('source'), outputSha256: 'broken' })).not.toHaveProperty('identity');
+  expect(warnings).toEqual(['Not measured: lpips.onnx failed', 'Not measured: Broken. Mend it.']);
+  first.dispose();
+
+  const later = make();
+  expect(await later.recallAll(pair('again'))).toMatchObject({ identity: 0.5 });
+  expect(await later.faces('source')).toEqual([face]);
+  expect(await later.faces('again')).toEqual([]);
+  expect(await later.faces('unknown')).toBeUndefined();
+  expect(asked).toHaveLength(3);
+  later.dispose();
+});
+
+test('identity is compared within one edit alone, and a profile says nothing of it', () => {
+  // Two edits: in one all likenesses are lower, as of profiles, but the ratings are not.
+  const generations = Array.from({ length: 40 }, (_, index) => makeGeneration(`m${index % 4}`, `p${Math.floor(index / 8)}.png`, index % 8 < 4 ? 'left' : 'dusk'));
+  const ratings = generations.map((generation, index) => makeRating(generation, { identity: 1 + (index % 4) + (index % 8 < 4 ? 1 : 0), edit: 3 }));
+  const hashes = new Map(generations.map(({ id, output }) => [id, output.sha256]));
+  const outputs = judgeOutputs(generations, currentRatings(ratings, (id) => hashes.get(id)).current, criteria);
+  const measures = new Map(generations.map(({ id }, index) => [id, { identity: 0.2 * (index % 4) - (index % 8 < 4 ? 0.9 : 0) + (index % 7) / 500, person: index % 2, yaw: index === 5 ? 75 : 10 }]));
+  const found = measureCorrelations(outputs, measures, criteria).find(({ measure }) => measure === 'identity')!;
+  expect(found.within).toBe(true);
+  expect(found.with.identity!.value).toBeGreaterThan(0.9);
+  expect(found.with.identity!.n).toBe(39);
 });
