@@ -74,6 +74,7 @@ const bundles = [
   { ...esm, entryPoints: ['test_data/make/sample.ts'], outfile: `${out}/sample.mjs` },
   { ...esm, entryPoints: ['test/bench/plan.ts'], outfile: `${out}/bench.mjs` },
   { ...esm, entryPoints: ['test/bench/deviceEncoders.ts'], outfile: `${out}/deviceEncoders.mjs` },
+  { ...esm, entryPoints: ['test/bench/deviceEdit.ts'], outfile: `${out}/deviceEdit.mjs` },
   { ...esm, entryPoints: ['test/bench/deviceTransformer.ts'], outfile: `${out}/deviceTransformer.mjs` },
   ...panels.map((panel) => ({
     ...common,
