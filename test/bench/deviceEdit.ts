@@ -8,14 +8,15 @@ import type { EditRequest } from '../../src/core/evaluation/inference';
 import { EngineClient } from '../../src/engine/client';
 import { must } from './deviceFigures';
 
-// node dist/deviceEdit.mjs CHECKPOINT [--device cuda] [--bits int4] [--side 1024] [--steps 4] [--guidance 4] [--against cpu]
+// node dist/deviceEdit.mjs CHECKPOINT [--device cuda] [--bits int4] [--side 1024] [--steps 4] [--guidance 4] [--memory GIGABYTES] [--cache FOLDER] [--against cpu]
 // Edits with the engine as the extension runs it, from the checkpoint to the picture: twice, then with another prompt, seed and picture.
-// --against makes the last edit again on another device and compares the pictures.
+// --memory acts as if the device had no more; --against makes the last edit again on another device and compares the pictures.
 
 const [checkpoint = '.', ...options] = process.argv.slice(2);
 const option = (name: string, otherwise: string): string => (options.includes(name) ? (options[options.indexOf(name) + 1] ?? otherwise) : otherwise);
 const [side, steps, guidance] = [Number(option('--side', '1024')), Number(option('--steps', '4')), Number(option('--guidance', '4'))];
 const bits = option('--bits', '');
+const memory = Number(option('--memory', '0'));
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'evalmark-device-'));
 try {
@@ -39,7 +40,8 @@ process.exit(0);
 
 async function edits(device: EngineSettings['device'], requests: readonly Omit<EditRequest, 'engine' | 'output'>[]): Promise<readonly string[]> {
   const entry = path.join(path.dirname(fileURLToPath(import.meta.url)), 'engine.cjs');
-  const client = new EngineClient(entry, { debug() {}, info() {}, warn: (message) => console.error(message), error: (message) => console.error(message) }, { cacheFolder: path.join(option('--cache', folder), 'cache') });
+  const settings = { cacheFolder: path.join(option('--cache', folder), 'cache'), ...(memory > 0 ? { memoryBytes: memory * 1e9 } : {}) };
+  const client = new EngineClient(entry, { debug() {}, info() {}, warn: (message) => console.error(message), error: (message) => console.error(message) }, settings);
   const engine: EngineSettings = { device, precision: (bits === '' ? 'auto' : bits) as EngineSettings['precision'] };
   try {
     const outputs: string[] = [];

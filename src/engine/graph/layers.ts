@@ -36,16 +36,27 @@ export function linear(context: LayerContext, modulePath: string, x: Value): Val
   return projected(context, modulePath, x, biasOf(context, modulePath));
 }
 
+/** `linear` in two: with CUDA a Gemm takes two passes more over its result for a bias, which often goes in for nothing further on. */
+export function linearParts(context: LayerContext, modulePath: string, x: Value): LinearParts {
+  return { product: projected(context, modulePath, x, undefined), bias: biasOf(context, modulePath) };
+}
+
+export interface LinearParts {
+  readonly product: Value;
+  /** `[out]` */
+  readonly bias: Value | undefined;
+}
+
 /**
- * `gelu(linear(x))` with the tanh formula. In bfloat16 the bias is added within the activation: with CUDA a Gemm takes two
- * passes more over its result for a bias, and this result is the widest there is.
+ * `gelu(linear(x))` with the tanh formula. In bfloat16 the bias is added within the activation, on the widest result there is,
+ * and the formula is the one with the error function: it differs from the other by less than bfloat16 rounds, and CUDA's
+ * kernel for it is quicker and, as it computes in float32, no further from the tanh formula than that one's own.
  */
 export function linearGelu(context: LayerContext, modulePath: string, x: Value): Value {
   const name = `${modulePath}.gelu`;
   if (context.compute !== 'bfloat16') return gelu(context, linear(context, modulePath, x), 'tanh', name);
-  const bias = biasOf(context, modulePath);
-  const sum = projected(context, modulePath, x, undefined);
-  return context.graph.op('FastGelu', bias === undefined ? [sum] : [sum, bias], { name, domain: contributed });
+  const { product, bias } = linearParts(context, modulePath, x);
+  return context.graph.op(bias === undefined ? 'Gelu' : 'BiasGelu', bias === undefined ? [product] : [product, bias], { name, domain: contributed });
 }
 
 function projected(context: LayerContext, modulePath: string, x: Value, bias: Value | undefined): Value {
@@ -118,18 +129,29 @@ export function rmsNorm(context: LayerContext, modulePath: string, x: Value, eps
   return context.graph.op('RMSNormalization', [x, scale], { name: modulePath, attributes: { axis: -1, epsilon: { float: epsilon } } });
 }
 
-/** The same over each head's features by itself: `x` and the result are `[tokens, heads · features]`. */
-export function rmsNormOfHeads(context: LayerContext, modulePath: string, x: Value, heads: number, epsilon = 1e-6): Value {
-  const [features = 0] = stored(context.weights, `${modulePath}.weight`).shape;
-  const split = reshape(context, x, [-1, heads, features], `${modulePath}.heads`);
-  return reshape(context, rmsNorm(context, modulePath, split, epsilon), [-1, heads * features], `${modulePath}.joined`);
+/**
+ * The same of `linear(x)` over each head's features by itself; the result is `[tokens, heads · features]`. In bfloat16 the
+ * bias goes in with the norm, as the same vector for each token.
+ */
+export function linearRmsNormOfHeads(context: LayerContext, { linear: linearPath, norm }: { readonly linear: string; readonly norm: string }, x: Value, heads: number, epsilon = 1e-6): Value {
+  const [features = 0] = stored(context.weights, `${norm}.weight`).shape;
+  const { product, bias } = context.compute === 'bfloat16' ? linearParts(context, linearPath, x) : { product: linear(context, linearPath, x) };
+  const split = reshape(context, product, [-1, heads, features], `${norm}.heads`);
+  const normed = bias === undefined ? rmsNorm(context, norm, split, epsilon) : biasedRmsNorm(context, norm, split, reshape(context, bias, [1, heads, features], `${norm}.bias`), epsilon);
+  return reshape(context, normed, [-1, heads * features], `${norm}.joined`);
+}
+
+/** @param bias of the shape of `x` but for a first axis of 1 */
+function biasedRmsNorm(context: LayerContext, modulePath: string, x: Value, bias: Value, epsilon: number): Value {
+  const scale = parameter(context, stored(context.weights, `${modulePath}.weight`));
+  return context.graph.op('SkipSimplifiedLayerNormalization', [x, bias, scale], { name: modulePath, domain: contributed, attributes: { epsilon: { float: epsilon } } });
 }
 
 /**
  * Normalises over the last axis, then `· scale + shift`. Both may be computed in the graph (adaptive norms), `[features]` long.
  * A shift has to be there: without one, a fusion of onnxruntime 1.30 (SkipLayerNorm) ends the process.
  */
-export function layerNorm({ graph }: LayerContext, name: string, x: Value, scale: Value, shift: Value, epsilon = 1e-6): Value {
+export function layerNorm({ graph }: Pick<LayerContext, 'graph'>, name: string, x: Value, scale: Value, shift: Value, epsilon = 1e-6): Value {
   return graph.op('LayerNormalization', [x, scale, shift], { name, attributes: { axis: -1, epsilon: { float: epsilon } } });
 }
 
@@ -149,19 +171,19 @@ export interface RotaryOptions {
 }
 
 /**
- * Rotates pairs of each head's features by the angle of the token's position. Computed in float32, as the reference
- * does: an angle loses too much in 16 bits.
+ * Rotates pairs of each head's features by the angle of the token's position. The angles are taken in float32, where 16 bits
+ * would lose them; what is multiplied then is in the type that is computed in, whose rounding of sines and cosines is of the
+ * size of that of the features themselves.
  *
  * @param x `[tokens, heads · features]`
  * @param cos,sin float32 `[1, tokens, features / 2]`
  */
 export function rotary(context: LayerContext, name: string, x: Value, cos: Value, sin: Value, { heads, interleaved }: RotaryOptions): Value {
   const { graph, compute } = context;
-  const wide = widen(graph, x, compute);
-  const batch = graph.op('Unsqueeze', [wide, graph.integers('axis', [0])], { name: `${name}.batch` });
-  const rotated = graph.op('RotaryEmbedding', [batch, cos, sin], { name, attributes: { interleaved: interleaved ? 1 : 0, num_heads: heads } });
-  const flat = graph.op('Squeeze', [rotated, graph.integers('axis', [0])], { name: `${name}.tokens` });
-  return narrow(graph, flat, compute);
+  const batch = graph.op('Unsqueeze', [x, graph.integers('axis', [0])], { name: `${name}.batch` });
+  const tables = [cos, sin].map((table) => narrow(graph, table, compute));
+  const rotated = graph.op('RotaryEmbedding', [batch, ...tables], { name, attributes: { interleaved: interleaved ? 1 : 0, num_heads: heads } });
+  return graph.op('Squeeze', [rotated, graph.integers('axis', [0])], { name: `${name}.tokens` });
 }
 
 export interface AttentionOptions {

@@ -1,5 +1,6 @@
 import { GraphBuilder, type Value } from '../../graph/graphBuilder';
-import { attention, layerNorm, linear, linearGelu, narrow, operatorSet, rmsNorm, rmsNormOfHeads, rotary, widen, type LayerContext } from '../../graph/layers';
+import { attention, linear, linearGelu, linearParts, linearRmsNormOfHeads, narrow, operatorSet, rmsNorm, rotary, widen, type LayerContext } from '../../graph/layers';
+import { normedSum, settled, type Residual } from '../../graph/residualNorm';
 import type { Section } from '../sections';
 import type { QwenImageTransformerConfig } from './config';
 import { blockPath, vectorsPerStream } from './tensors';
@@ -10,8 +11,10 @@ export const ports = {
   prompt: 'prompt',
   image: 'image',
   text: 'text',
-  cos: 'cos',
-  sin: 'sin',
+  textCos: 'text.cos',
+  textSin: 'text.sin',
+  imageCos: 'image.cos',
+  imageSin: 'image.sin',
   /** How many tokens, from the first, are the picture that is made; the others are reference pictures. */
   target: 'target',
   /** For each picture token which row of the modulation is its own. */
@@ -38,8 +41,14 @@ export function sectionGraph(context: Omit<LayerContext, 'graph'>, config: QwenI
 const attentionParts = 16;
 
 interface Streams {
-  readonly image: Value;
-  readonly text: Value;
+  readonly image: Residual;
+  readonly text: Residual;
+}
+
+/** Cosines and sines of the tokens' angles, `[1, tokens, features of a head / 2]`. */
+interface Tables {
+  readonly cos: Value;
+  readonly sin: Value;
 }
 
 interface Modulation {
@@ -53,8 +62,7 @@ interface Modulation {
 
 class SectionGraph {
   private readonly graph: GraphBuilder;
-  private readonly cos: Value;
-  private readonly sin: Value;
+  private readonly tables: { readonly text: Tables; readonly image: Tables };
   private readonly modulationRows: Value | undefined;
 
   constructor(
@@ -63,24 +71,25 @@ class SectionGraph {
     private readonly section: Section,
   ) {
     this.graph = context.graph;
-    const angles = [1, 'tokens', config.headFeatures / 2];
-    this.cos = this.graph.input(ports.cos, 'float32', angles);
-    this.sin = this.graph.input(ports.sin, 'float32', angles);
+    const table = (name: string, tokens: string) => this.graph.input(name, 'float32', [1, tokens, config.headFeatures / 2]);
+    this.tables = {
+      text: { cos: table(ports.textCos, 'text_tokens'), sin: table(ports.textSin, 'text_tokens') },
+      image: { cos: table(ports.imageCos, 'image_tokens'), sin: table(ports.imageSin, 'image_tokens') },
+    };
     this.modulationRows = config.zeroConditioning ? this.graph.input(ports.modulationRows, 'int64', ['image_tokens']) : undefined;
   }
 
   build(): void {
     const { config, section, graph } = this;
-    const { image, text } = section.first === 0 ? this.embedded() : this.received();
     const leaves = section.end === config.layers;
-    let streams: Streams = { image, text };
+    let streams = section.first === 0 ? this.embedded() : this.received();
     for (let index = section.first; index < section.end - (leaves ? 1 : 0); index++) streams = this.block(index, streams);
     if (leaves) {
       graph.output(ports.velocity, this.output(this.lastBlock(config.layers - 1, streams)), 'float32', ['target_tokens', config.outputs]);
       return;
     }
-    graph.output(`${ports.image}.next`, this.wide(streams.image), 'float32', ['image_tokens', config.width]);
-    graph.output(`${ports.text}.next`, this.wide(streams.text), 'float32', ['text_tokens', config.width]);
+    graph.output(`${ports.image}.next`, this.wide(settled(graph, streams.image)), 'float32', ['image_tokens', config.width]);
+    graph.output(`${ports.text}.next`, this.wide(settled(graph, streams.text)), 'float32', ['text_tokens', config.width]);
   }
 
   private embedded(): Streams {
@@ -88,13 +97,13 @@ class SectionGraph {
     const latents = this.input(ports.latents, ['image_tokens', config.inputs]);
     const prompt = this.input(ports.prompt, ['text_tokens', config.joint]);
     return {
-      image: this.toStream(linear(context, 'img_in', latents)),
-      text: this.toStream(linear(context, 'txt_in', rmsNorm(context, 'txt_norm', prompt))),
+      image: { x: this.toStream(linear(context, 'img_in', latents)) },
+      text: { x: this.toStream(linear(context, 'txt_in', rmsNorm(context, 'txt_norm', prompt))) },
     };
   }
 
   private received(): Streams {
-    const received = (name: string, tokens: string) => this.narrowed(this.graph.input(name, 'float32', [tokens, this.config.width]));
+    const received = (name: string, tokens: string) => ({ x: this.narrowed(this.graph.input(name, 'float32', [tokens, this.config.width])) });
     return { image: received(ports.image, 'image_tokens'), text: received(ports.text, 'text_tokens') };
   }
 
@@ -103,72 +112,80 @@ class SectionGraph {
     const [imageAttention, imageMlp, textAttention, textMlp] = this.modulations(index);
     const imageIn = this.modulated(`${path}.img_norm1`, image, imageAttention);
     const textIn = this.modulated(`${path}.txt_norm1`, text, textAttention);
-    const query = this.turned(`${path}.attn.query`, this.joined(this.head(path, 'add_q_proj', 'norm_added_q', textIn), this.head(path, 'to_q', 'norm_q', imageIn)), this.cos, this.sin);
-    const mixed = this.attended(path, query, imageIn, textIn);
-    const textCount = this.count(text);
-    const imageOut = this.gated(image, imageAttention, linear(this.context, `${path}.attn.to_out.0`, this.rowsFrom(mixed, textCount)));
-    const textOut = this.gated(text, textAttention, linear(this.context, `${path}.attn.to_add_out`, this.rowsUpTo(mixed, textCount)));
+    const parts = this.keysAndValues(path, imageIn.normed, textIn.normed);
+    const ofImage = this.attended(`${path}.attn`, this.head(path, 'to_q', 'norm_q', imageIn.normed, this.tables.image), parts);
+    const ofText = this.attended(`${path}.attn.add`, this.head(path, 'add_q_proj', 'norm_added_q', textIn.normed, this.tables.text), parts);
+    const imageOut = this.gated(imageIn.sum, imageAttention, `${path}.attn.to_out.0`, ofImage);
+    const textOut = this.gated(textIn.sum, textAttention, `${path}.attn.to_add_out`, ofText);
     return { image: this.mlp(path, 'img', imageOut, imageMlp), text: this.mlp(path, 'txt', textOut, textMlp) };
   }
 
   /** @returns the target's tokens only */
-  private lastBlock(index: number, { image, text }: Streams): Value {
+  private lastBlock(index: number, { image, text }: Streams): Residual {
     const path = blockPath(index);
     const target = this.graph.input(ports.target, 'int64', [1]);
     const [imageAttention, imageMlp, textAttention] = this.modulations(index);
     const imageIn = this.modulated(`${path}.img_norm1`, image, imageAttention);
     const textIn = this.modulated(`${path}.txt_norm1`, text, textAttention);
-    const textCount = this.count(text);
-    const until = this.graph.op('Add', [textCount, target], { name: 'target_end' });
-    const [cos, sin] = [this.cos, this.sin].map((table) => this.rows(table, textCount, until, 1)) as [Value, Value];
-    const query = this.turned(`${path}.attn.query`, this.head(path, 'to_q', 'norm_q', this.rowsUpTo(imageIn, target)), cos, sin);
-    const mixed = this.attended(path, query, imageIn, textIn);
+    const { cos, sin } = this.tables.image;
+    const query = this.head(path, 'to_q', 'norm_q', this.rowsUpTo(imageIn.normed, target), { cos: this.rowsUpTo(cos, target, 1), sin: this.rowsUpTo(sin, target, 1) });
+    const mixed = this.attended(`${path}.attn`, query, this.keysAndValues(path, imageIn.normed, textIn.normed));
     const ofTarget = (modulation: Modulation): Modulation => {
       if (!modulation.perToken) return modulation;
       return { perToken: true, shift: this.rowsUpTo(modulation.shift, target), scale: this.rowsUpTo(modulation.scale, target), gate: this.rowsUpTo(modulation.gate, target) };
     };
-    const imageOut = this.gated(this.rowsUpTo(image, target), ofTarget(imageAttention), linear(this.context, `${path}.attn.to_out.0`, mixed));
+    const imageOut = this.gated(this.rowsUpTo(imageIn.sum, target), ofTarget(imageAttention), `${path}.attn.to_out.0`, mixed);
     return this.mlp(path, 'img', imageOut, ofTarget(imageMlp));
   }
 
-  private output(image: Value): Value {
+  private output(image: Residual): Value {
     const [scale, shift] = this.vectors(ports.outputModulation, 2) as [Value, Value];
-    const normed = layerNorm(this.context, 'norm_out', image, this.targetRow(scale), this.targetRow(shift));
+    const { normed } = normedSum(this.context, 'norm_out', image, this.targetRow(scale), this.targetRow(shift));
     return widen(this.graph, linear(this.context, 'proj_out', this.toCompute(normed)), this.context.compute);
   }
 
-  private attended(path: string, query: Value, imageIn: Value, textIn: Value): Value {
+  /** Of text and pictures joined: every token sees all. */
+  private keysAndValues(path: string, imageIn: Value, textIn: Value): readonly [Value, Value] {
+    const { context, tables } = this;
+    const key = this.joined(this.head(path, 'add_k_proj', 'norm_added_k', textIn, tables.text), this.head(path, 'to_k', 'norm_k', imageIn, tables.image));
+    return [key, this.joined(linear(context, `${path}.attn.add_v_proj`, textIn), linear(context, `${path}.attn.to_v`, imageIn))];
+  }
+
+  /** Text and pictures ask one after the other: to join what they ask, and to part the answers, would only move memory. */
+  private attended(name: string, query: Value, [key, value]: readonly [Value, Value]): Value {
     const { context, config } = this;
-    const key = this.turned(`${path}.attn.key`, this.joined(this.head(path, 'add_k_proj', 'norm_added_k', textIn), this.head(path, 'to_k', 'norm_k', imageIn)), this.cos, this.sin);
-    const value = this.joined(linear(context, `${path}.attn.add_v_proj`, textIn), linear(context, `${path}.attn.to_v`, imageIn));
-    return attention(context, `${path}.attn`, [query, key, value], { heads: config.heads, features: config.headFeatures, queryParts: attentionParts });
+    return attention(context, name, [query, key, value], { heads: config.heads, features: config.headFeatures, queryParts: attentionParts });
   }
 
-  private head(path: string, projection: string, norm: string, x: Value): Value {
-    return rmsNormOfHeads(this.context, `${path}.attn.${norm}`, linear(this.context, `${path}.attn.${projection}`, x), this.config.heads);
+  private head(path: string, projection: string, norm: string, x: Value, { cos, sin }: Tables): Value {
+    const { context, config } = this;
+    const normed = linearRmsNormOfHeads(context, { linear: `${path}.attn.${projection}`, norm: `${path}.attn.${norm}` }, x, config.heads);
+    return rotary(context, `${path}.attn.${projection}.turned`, normed, cos, sin, { heads: config.heads, interleaved: true });
   }
 
-  private turned(name: string, x: Value, cos: Value, sin: Value): Value {
-    return rotary(this.context, name, x, cos, sin, { heads: this.config.heads, interleaved: true });
+  private mlp(path: string, stream: 'img' | 'txt', x: Residual, modulation: Modulation): Residual {
+    const { sum, normed } = this.modulated(`${path}.${stream}_norm2`, x, modulation);
+    return this.gated(sum, modulation, `${path}.${stream}_mlp.net.2`, linearGelu(this.context, `${path}.${stream}_mlp.net.0.proj`, normed));
   }
 
-  private mlp(path: string, stream: 'img' | 'txt', x: Value, modulation: Modulation): Value {
-    const inner = linearGelu(this.context, `${path}.${stream}_mlp.net.0.proj`, this.modulated(`${path}.${stream}_norm2`, x, modulation));
-    return this.gated(x, modulation, linear(this.context, `${path}.${stream}_mlp.net.2`, inner));
-  }
-
-  /** The normalised tokens, steered, in the type that is computed in. */
-  private modulated(name: string, x: Value, { perToken, shift, scale }: Modulation): Value {
+  /** The tokens, and the tokens normalised and steered, in the type that is computed in. */
+  private modulated(name: string, x: Residual, { perToken, shift, scale }: Modulation): { readonly sum: Value; readonly normed: Value } {
     const { graph, context, config } = this;
-    if (!perToken) return this.toCompute(layerNorm(context, name, x, scale, shift));
+    if (!perToken) {
+      const { sum, normed } = normedSum(context, name, x, scale, shift);
+      return { sum, normed: this.toCompute(normed) };
+    }
     const all = (value: number) => this.narrowed(graph.floats(`${name}.${value}`, Array<number>(config.width).fill(value)));
-    const normed = layerNorm(context, name, x, all(1), all(0));
-    return this.toCompute(graph.op('Add', [graph.op('Mul', [normed, scale], { name: `${name}.scaled` }), shift], { name: `${name}.shifted` }));
+    const { sum, normed } = normedSum(context, name, x, all(1), all(0));
+    return { sum, normed: this.toCompute(graph.op('Add', [graph.op('Mul', [normed, scale], { name: `${name}.scaled` }), shift], { name: `${name}.shifted` })) };
   }
 
-  /** The vector has to be the second factor: only so has CUDA a quick kernel for it, which took a tenth of a step otherwise. */
-  private gated(x: Value, { gate }: Modulation, change: Value): Value {
-    return this.graph.op('Add', [x, this.graph.op('Mul', [this.toStream(this.clipped(change)), gate], { name: 'gate' })], { name: 'residual' });
+  /** The gate has to be the second factor: only so has CUDA a quick kernel for it, which took a tenth of a step otherwise. */
+  private gated(x: Value, { gate, perToken }: Modulation, modulePath: string, input: Value): Residual {
+    const through = (change: Value, name: string) => this.graph.op('Mul', [change, gate], { name });
+    if (perToken) return { x, change: { value: through(this.toStream(this.clipped(linear(this.context, modulePath, input))), 'gate') } };
+    const { product, bias } = linearParts(this.context, modulePath, input);
+    return { x, change: { value: through(this.toStream(this.clipped(product)), 'gate'), bias: bias && through(this.toStream(bias), 'gated_bias') } };
   }
 
   /** Of pictures before attention and MLP, then of text. */
@@ -206,20 +223,9 @@ class SectionGraph {
     return this.graph.op('Concat', [text, image], { name: 'joined', attributes: { axis: 0 } });
   }
 
-  private count(x: Value): Value {
-    return this.graph.op('Shape', [x], { name: 'count', attributes: { start: 0, end: 1 } });
-  }
-
-  private rowsUpTo(x: Value, end: Value): Value {
-    return this.rows(x, this.graph.integers('start', [0]), end, 0);
-  }
-
-  private rowsFrom(x: Value, start: Value): Value {
-    return this.rows(x, start, this.graph.integers('end', [Number.MAX_SAFE_INTEGER]), 0);
-  }
-
-  private rows(x: Value, start: Value, end: Value, axis: number): Value {
-    return this.graph.op('Slice', [x, start, end, this.graph.integers('axis', [axis])], { name: 'rows' });
+  private rowsUpTo(x: Value, end: Value, axis = 0): Value {
+    const { graph } = this;
+    return graph.op('Slice', [x, graph.integers('start', [0]), end, graph.integers('axis', [axis])], { name: 'rows' });
   }
 
   private input(name: string, shape: readonly (string | number)[]): Value {

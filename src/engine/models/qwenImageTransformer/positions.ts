@@ -4,11 +4,8 @@ import { timestepFeatures } from './tensors';
 /** Frames, rows and columns of one picture's tokens; frames are 1. */
 export type ImageShape = readonly [number, number, number];
 
-export interface RotaryTables {
-  /** `[1, tokens, features of a head / 2]`, text before pictures. */
-  readonly cos: NumberTensor;
-  readonly sin: NumberTensor;
-}
+/** By the names of the graph's inputs: cosines and sines of the tokens' angles, `[1, tokens, features of a head / 2]`. */
+export type RotaryTables = Readonly<Record<'text.cos' | 'text.sin' | 'image.cos' | 'image.sin', NumberTensor>>;
 
 /**
  * Angles by which queries and keys turn with their place (diffusers' QwenEmbedRope with scale_rope): a picture's number
@@ -19,27 +16,26 @@ export interface RotaryTables {
  */
 export function rotaryTables(shapes: readonly ImageShape[], promptTokens: number, axes: readonly [number, number, number]): RotaryTables {
   const frequencies = axes.map((features) => Array.from({ length: features / 2 }, (_, pair) => Math.fround(1 / Math.fround(10000 ** Math.fround((2 * pair) / features)))));
-  const tokens = promptTokens + shapes.reduce((sum, [frames, rows, columns]) => sum + frames * rows * columns, 0);
-  const angles = frequencies.reduce((sum, { length }) => sum + length, 0);
-  const cos = new Float32Array(tokens * angles);
-  const sin = new Float32Array(tokens * angles);
-  let at = 0;
-  for (const place of places(shapes, promptTokens)) {
-    frequencies.forEach((ofAxis, axis) => {
-      for (const frequency of ofAxis) {
-        const angle = Math.fround((place[axis] ?? 0) * frequency);
-        cos[at] = Math.cos(angle);
-        sin[at++] = Math.sin(angle);
-      }
-    });
-  }
-  const dims = [1, tokens, angles];
-  return { cos: { data: cos, dims }, sin: { data: sin, dims } };
+  const text = angleTables(placesOfText(shapes, promptTokens), frequencies);
+  const image = angleTables(placesOfPictures(shapes), frequencies);
+  return { 'text.cos': text.cos, 'text.sin': text.sin, 'image.cos': image.cos, 'image.sin': image.sin };
 }
 
-function* places(shapes: readonly ImageShape[], promptTokens: number): Generator<readonly [number, number, number]> {
+type Place = readonly [number, number, number];
+
+function angleTables(places: Iterable<Place>, frequencies: readonly (readonly number[])[]): { readonly cos: NumberTensor; readonly sin: NumberTensor } {
+  const angles = Array.from(places, (place) => frequencies.flatMap((ofAxis, axis) => ofAxis.map((frequency) => Math.fround((place[axis] ?? 0) * frequency))));
+  const dims = [1, angles.length, frequencies.reduce((sum, { length }) => sum + length, 0)];
+  const all = angles.flat();
+  return { cos: { data: Float32Array.from(all, Math.cos), dims }, sin: { data: Float32Array.from(all, Math.sin), dims } };
+}
+
+function* placesOfText(shapes: readonly ImageShape[], tokens: number): Generator<Place> {
   const farthest = Math.max(0, ...shapes.flatMap(([, rows, columns]) => [Math.floor(rows / 2), Math.floor(columns / 2)]));
-  for (let token = farthest; token < farthest + promptTokens; token++) yield [token, token, token];
+  for (let token = farthest; token < farthest + tokens; token++) yield [token, token, token];
+}
+
+function* placesOfPictures(shapes: readonly ImageShape[]): Generator<Place> {
   for (const [picture, [frames, rows, columns]] of shapes.entries()) {
     const top = rows - Math.floor(rows / 2);
     const left = columns - Math.floor(columns / 2);

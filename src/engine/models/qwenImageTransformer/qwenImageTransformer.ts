@@ -175,13 +175,11 @@ export class QwenImageTransformer {
     const tokens = counts.reduce((sum, count) => sum + count, 0);
     if (latents.length !== tokens * config.inputs) throw new Error(`Pictures of ${tokens} tokens have ${tokens * config.inputs} numbers, not ${latents.length}.`);
     const promptTokens = prompt.length / config.joint;
-    const { cos, sin } = this.rotary(imageShapes, promptTokens);
     return {
       ...Object.fromEntries(modulation),
       [ports.latents]: { data: latents, dims: [tokens, config.inputs] },
       [ports.prompt]: { data: prompt, dims: [promptTokens, config.joint] },
-      [ports.cos]: cos,
-      [ports.sin]: sin,
+      ...this.rotary(imageShapes, promptTokens),
       [ports.target]: { data: BigInt64Array.of(BigInt(target)), dims: [1] },
       [ports.modulationRows]: { data: BigInt64Array.from({ length: tokens }, (_, token) => (token < target ? 0n : 1n)), dims: [tokens] },
     };

@@ -52,16 +52,16 @@ export class OnnxTransformer implements Denoiser {
   private feeds({ latents, imageShapes, prompt, modulation }: PredictInput): Readonly<Record<string, NumberTensor>> {
     const { inputs, joint, axes, headFeatures } = this.config;
     const [tokens, words, angles] = [latents.length / inputs, prompt.length / joint, headFeatures / 2];
-    const { cos, sin } = rotaryTables(imageShapes, words, axes);
-    const part = ({ data }: NumberTensor, from: number, count: number): NumberTensor => ({ data: data.subarray(from * angles, (from + count) * angles), dims: [count, angles] });
+    const tables = rotaryTables(imageShapes, words, axes);
+    const flat = ({ data }: NumberTensor): NumberTensor => ({ data, dims: [data.length / angles, angles] });
     return {
       ...Object.fromEntries(modulation),
       hidden_states: { data: latents, dims: [1, tokens, inputs] },
       encoder_hidden_states: { data: prompt, dims: [1, words, joint] },
-      txt_rope_real: part(cos, 0, words),
-      txt_rope_imag: part(sin, 0, words),
-      img_rope_real: part(cos, words, tokens),
-      img_rope_imag: part(sin, words, tokens),
+      txt_rope_real: flat(tables['text.cos']),
+      txt_rope_imag: flat(tables['text.sin']),
+      img_rope_real: flat(tables['image.cos']),
+      img_rope_imag: flat(tables['image.sin']),
     };
   }
 }

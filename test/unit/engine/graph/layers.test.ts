@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GraphBuilder, type Value } from '../../../../src/engine/graph/graphBuilder';
 import { openGraph, type NumberTensor } from '../../../../src/engine/graph/graphSession';
-import { attention, gelu, layerNorm, linear, operatorSet, rmsNormOfHeads, rotary, silu, type AttentionFlavour, type LayerContext } from '../../../../src/engine/graph/layers';
+import { attention, gelu, layerNorm, linear, linearRmsNormOfHeads, operatorSet, rotary, silu, type AttentionFlavour, type LayerContext } from '../../../../src/engine/graph/layers';
+import { normedSum, settled } from '../../../../src/engine/graph/residualNorm';
 import { lowRankTargets } from '../../../../src/engine/graph/loraTargets';
 import { openSafetensors } from '../../../../src/engine/weights/safetensors';
 import { safetensorsFile, type MadeType } from '../../../../test_data/make/checkpoints/safetensorsFile';
@@ -127,8 +128,26 @@ describe('norms, rotation and activations', () => {
 
   it('normalise each head by itself', async () => {
     const scale = numbers(features, 4);
-    const y = await run({ 'attn.norm_q.weight': { shape: [features], values: scale } }, (context, input) => rmsNormOfHeads(context, 'attn.norm_q', input('x', { data: x, dims: [tokens, inputs] }), heads));
-    expect(largestDifference(y, reference.rmsNorm(x, scale, 1e-6))).toBeLessThan(1e-6);
+    const square = numbers(inputs * inputs, 7);
+    const tensors = { 'attn.norm_q.weight': { shape: [features], values: scale }, 'attn.to_q.weight': { shape: [inputs, inputs], values: square }, 'attn.to_q.bias': { shape: [inputs], values: numbers(inputs, 8) } };
+    const y = await run(tensors, (context, input) => linearRmsNormOfHeads(context, { linear: 'attn.to_q', norm: 'attn.norm_q' }, input('x', { data: x, dims: [tokens, inputs] }), heads));
+    expect(largestDifference(y, reference.rmsNorm(reference.linear(x, square, numbers(inputs, 8), inputs), scale, 1e-6))).toBeLessThan(1e-6);
+  });
+
+  it.each([['with a bias', true], ['without a bias', false]] as const)('add a change and normalise the sum at once, %s', async (_, isBiased) => {
+    const [scale, shift, change, offset] = [5, 6, 9, 10].map((seed) => numbers(seed === 9 ? x.length : inputs, seed)) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const whole = x.map((value, index) => value + (change[index] ?? 0) + (isBiased ? (offset[index % inputs] ?? 0) : 0));
+    for (const part of ['normed', 'sum', 'settled'] as const) {
+      const y = await run({}, (context, input) => {
+        const vector = (name: string, data: Float32Array) => input(name, { data, dims: [inputs] });
+        const residual = {
+          x: input('x', { data: x, dims: [tokens, inputs] }),
+          change: { value: input('change', { data: change, dims: [tokens, inputs] }), bias: isBiased ? vector('offset', offset) : undefined },
+        };
+        return part === 'settled' ? settled(context.graph, residual) : normedSum(context, 'norm', residual, vector('scale', scale), vector('shift', shift))[part];
+      });
+      expect(largestDifference(y, part === 'normed' ? reference.layerNorm(whole, scale, shift, 1e-6) : whole)).toBeLessThan(1e-6);
+    }
   });
 
   it('take scale and shift from the graph', async () => {

@@ -41,9 +41,8 @@ function adapter({ width, layers, inputs, outputs, joint, headFeatures }: QwenIm
   give(ports.latents, latents);
   give(ports.prompt, first(graph.input('encoder_hidden_states', 'float32', [1, 'txt_seq_len', joint])));
   give(ports.target, graph.op('Shape', [latents], { attributes: { start: 0, end: 1 } }));
-  for (const [port, part] of [[ports.cos, 'real'], [ports.sin, 'imag']] as const) {
-    const [text, image] = ['txt', 'img'].map((of) => graph.input(`${of}_rope_${part}`, 'float32', [`${of}_seq_len`, angles])) as [Value, Value];
-    give(port, graph.op('Unsqueeze', [graph.op('Concat', [text, image], { attributes: { axis: 0 } }), graph.integers('axis', [0])]));
+  for (const [port, of, part] of [[ports.textCos, 'txt', 'real'], [ports.textSin, 'txt', 'imag'], [ports.imageCos, 'img', 'real'], [ports.imageSin, 'img', 'imag']] as const) {
+    give(port, graph.op('Unsqueeze', [graph.input(`${of}_rope_${part}`, 'float32', [`${of}_seq_len`, angles]), graph.integers('axis', [0])]));
   }
   // Cosines first, then sines, of a thousand times the point.
   const frequencies = graph.floats('frequencies', Array.from({ length: 128 }, (_, index) => 1000 * Math.exp((-Math.log(10000) * index) / 128)), [1, 128]);

@@ -57,10 +57,9 @@ async function input(model: QwenImageTransformer, sigma: number, loras?: LayerCh
 
 describe('the transformer, held against diffusers', () => {
   it('turns queries and keys by the same angles', () => {
-    const { cos, sin } = rotaryTables(shapes(), 7, config.axes);
-    const joint = (name: string) => [...golden.floats(`rotary.text.${name}`), ...golden.floats(`rotary.image.${name}`)];
-    expect(largestDifference(cos.data as Float32Array, joint('cos'))).toBeLessThan(1e-6);
-    expect(largestDifference(sin.data as Float32Array, joint('sin'))).toBeLessThan(1e-6);
+    for (const [name, table] of Object.entries(rotaryTables(shapes(), 7, config.axes))) {
+      expect(largestDifference(table.data as Float32Array, golden.floats(`rotary.${name}`))).toBeLessThan(1e-6);
+    }
   });
 
   it('modulates by the same vectors, each of several points', async () => {
@@ -120,8 +119,8 @@ describe('the transformer, held against float64', () => {
     const first = await input(whole, 0.625);
     const second = { ...first, prompt: numbers(3 * config.joint, 5) };
     const velocities = await parts.predictAll([first, second]);
-    expect(largestDifference(velocities[0] ?? [], await whole.predict(first))).toBeLessThan(1e-6);
-    expect(largestDifference(velocities[1] ?? [], await whole.predict(second))).toBeLessThan(1e-6);
+    expect(largestDifference(velocities[0] ?? [], await whole.predict(first))).toBeLessThan(3e-6);
+    expect(largestDifference(velocities[1] ?? [], await whole.predict(second))).toBeLessThan(3e-6);
     expect(largestDifference(velocities[0] ?? [], velocities[1] ?? [])).toBeGreaterThan(1e-3);
   });
 
