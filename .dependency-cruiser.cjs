@@ -45,6 +45,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/webviews/ui/toolkit\\.ts$' },
       to: { path: '@vscode/webview-ui-toolkit' },
     },
+    {
+      name: 'runtime-in-one-file',
+      comment: 'Which runtime is loaded, the bundled one or the copy with CUDA beside it, is decided in one file.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/engine/runtime\\.ts$' },
+      to: { path: 'node_modules/onnxruntime-node', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],
   options: {

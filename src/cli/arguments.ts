@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { PartArguments } from './runPart';
 
-export const commands = ['run', 'list', 'status', 'link', 'measure', 'report', 'decide'] as const;
+export const commands = ['run', 'list', 'status', 'link', 'measure', 'report', 'decide', 'doctor', 'cuda'] as const;
+/** They are about the machine, so they name no plan. */
+const machineCommands: ReadonlySet<string> = new Set<CommandName>(['doctor', 'cuda']);
 export type CommandName = (typeof commands)[number];
 
 export interface CliArguments {
   readonly command: CommandName;
+  /** For `doctor` a folder, the current one when left out. */
   readonly plan: string;
   readonly steps: readonly string[];
   readonly json: boolean;
@@ -21,6 +24,8 @@ export interface CliArguments {
   readonly check: boolean;
   /** `measure` only: fetches the networks for faces, or all that are offered. */
   readonly download: 'faces' | 'all' | undefined;
+  /** `cuda` only: address of a Python package index. */
+  readonly index?: string | undefined;
   /** `decide` only: what a person decided, by part. */
   readonly decision: Readonly<Partial<Record<'approach' | 'rationale' | 'next' | 'timeline', string>>>;
 }
@@ -53,6 +58,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         next: { type: 'string' },
         timeline: { type: 'string' },
         until: { type: 'string' },
+        index: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
@@ -67,7 +73,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   const [command, plan, ...steps] = positionals;
   const known = commands.find((name) => name === command);
   if (!known) return { kind: 'usage', message: command ? `There is no command "${command}".` : 'Say what to do.' };
-  if (!plan) return { kind: 'usage', message: `Name the plan: evalmark ${known} path/to/tasks.md` };
+  if (!plan && !machineCommands.has(known)) return { kind: 'usage', message: `Name the plan: evalmark ${known} path/to/tasks.md` };
   if (values.commit !== 'off' && values.commit !== 'task' && values.commit !== 'phase') {
     return { kind: 'usage', message: `--commit takes off, task or phase, not "${values.commit}".` };
   }
@@ -79,7 +85,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
     kind: 'run',
     arguments: {
       command: known,
-      plan,
+      plan: plan ?? '.',
       steps,
       json: values.json ?? false,
       yes: values.yes ?? false,
@@ -90,6 +96,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       set: values.set,
       check: values.check ?? false,
       download,
+      index: values.index,
       decision,
     },
   };
@@ -114,6 +121,8 @@ export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
   measure measures every output beside its source and holds that against the ratings
   report  makes the documents again from results.json and ratings.jsonl
   decide  writes a decision of yours into the results document, STATUS.md and the plan
+  doctor  says what this machine offers and lacks, each with its fix; PLAN is a folder, or left out
+  cuda    gets the CUDA provider of the engine's runtime, after its size was shown; without PLAN
 
   engine run-part MATRIX PART
           what a worker of a cluster runs: one part of a matrix.json that a run wrote;
@@ -131,6 +140,7 @@ PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, p
   --check         for report: writes nothing; code 1 when a document is stale
   --download faces|all
                   for measure: fetches the networks that it names with size and licence
+  --index ADDRESS for cuda: a Python package index; default: the one that pip uses
   --option A, --rationale TEXT, --next TEXT, --timeline TEXT
                   for decide: the parts of the decision, each as you word it
 

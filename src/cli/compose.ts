@@ -12,6 +12,7 @@ import type { RunServices } from '../core/runner/services';
 import { PtySession } from '../core/shell/ptySession';
 import { Engines } from '../engine/engines';
 import type { CliArguments } from './arguments';
+import { engineEntry, engineProgram } from './engineMachine';
 
 export interface Composition {
   readonly services: RunServices;
@@ -24,8 +25,9 @@ export async function compose(args: CliArguments, store: PlanStore, ask: Ask, lo
   await ownFolder(paths.storage);
   const bundle = path.dirname(fileURLToPath(import.meta.url));
   const sampleHub = new SampleHub(path.join(bundle, 'sample.mjs'));
-  const engines = new Engines(path.join(bundle, 'engine.cjs'), log, {
+  const engines = new Engines(engineEntry, log, {
     cacheFolder: path.join(paths.storage, 'engine'),
+    program: engineProgram,
     previewSteps: () => (args.preview === undefined ? 0 : 1),
   });
   const shell = new PtySession({ folder: paths.workspace, log, input: 'none' });

@@ -11,6 +11,7 @@ import { connectHub } from '../core/hub/connect';
 import { SampleHub } from '../core/hub/sampleHub';
 import { ok, type Result } from '../core/outcome';
 import { EngineClient } from '../engine/client';
+import { engineEntry, engineProgram } from './engineMachine';
 import { describe } from './progressLine';
 
 export interface PartArguments {
@@ -46,7 +47,7 @@ export async function runPartCommand({ matrix, part: index, until, json }: PartA
   const log: Logger = { debug() {}, info: say, warn: say, error: say };
   const sampleHub = new SampleHub(path.join(bundle, 'sample.mjs'));
   // Packed weights and encodings serve all parts of all matrices of this folder.
-  const engine = new EngineClient(path.join(bundle, 'engine.cjs'), log, { cacheFolder: path.join(open.resultsFolder, matricesFolder, 'engine') });
+  const engine = new EngineClient(engineEntry, log, { cacheFolder: path.join(open.resultsFolder, matricesFolder, 'engine'), program: engineProgram });
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   for (const signal of stopSignals) process.on(signal, stop);

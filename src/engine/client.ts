@@ -18,6 +18,8 @@ export interface EngineClientOptions {
   readonly previewSteps?: () => number;
   /** Number of the GPU that it may use; all when left out. */
   readonly device?: number;
+  /** What runs the process, asked anew for each; this process's own program when left out. */
+  readonly program?: EngineChildOptions['program'];
   /** When a process that lives counts as hung; for tests. */
   readonly pulse?: EngineChildOptions['pulse'];
 }
@@ -40,9 +42,9 @@ export class EngineClient implements InferenceEngine, NetworkMeasuring {
   constructor(
     private readonly entry: string,
     private readonly log: Logger,
-    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, previewSteps = () => 0, device, pulse = usualPulse }: EngineClientOptions = {},
+    { graceMilliseconds = 3000, idleMilliseconds = 600_000, cacheFolder, memoryBytes, program, previewSteps = () => 0, device, pulse = usualPulse }: EngineClientOptions = {},
   ) {
-    this.childOptions = { patienceMilliseconds: 60_000, pulse, ...(device === undefined ? {} : { device }), settings: { ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(memoryBytes === undefined ? {} : { memoryBytes }) } };
+    this.childOptions = { patienceMilliseconds: 60_000, pulse, program, ...(device === undefined ? {} : { device }), settings: { ...(cacheFolder === undefined ? {} : { cacheFolder }), ...(memoryBytes === undefined ? {} : { memoryBytes }) } };
     this.previewSteps = previewSteps;
     this.grace = graceMilliseconds;
     this.idleAfter = idleMilliseconds;
@@ -62,6 +64,16 @@ export class EngineClient implements InferenceEngine, NetworkMeasuring {
   /** Process id of the child while there is one; for messages and tests. */
   get processId(): number | undefined {
     return this.child?.running ? this.child.processId : undefined;
+  }
+
+  /** The next edit gets a new process: something that holds from a process's start on has changed. */
+  renew(): void {
+    const mine = this.turn.then(async () => {
+      const child = this.child;
+      this.child = undefined;
+      await child?.kill();
+    });
+    this.turn = mine.catch(() => undefined);
   }
 
   async dispose(): Promise<void> {

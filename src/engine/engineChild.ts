@@ -27,6 +27,15 @@ export interface EngineChildOptions {
   readonly settings: EngineProcessSettings;
   /** Number of the only GPU that the process sees; all of them when left out. */
   readonly device?: number;
+  /** What runs the child, and with what environment; this process's own when left out. */
+  readonly program?: (() => Promise<EngineProgram>) | undefined;
+}
+
+export interface EngineProgram {
+  /** A Node, or an editor's runtime. */
+  readonly file: string;
+  /** Beside this process's own. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** One inference process from its start to its end. */
@@ -38,15 +47,17 @@ export class EngineChild {
   private readonly listeners = new Map<number, Listener>();
 
   /** Resolves when the process answers, or with the reason why it does not. */
-  static async start(entry: string, { patienceMilliseconds, pulse, settings, device }: EngineChildOptions): Promise<Result<EngineChild>> {
+  static async start(entry: string, { patienceMilliseconds, pulse, settings, program, device }: EngineChildOptions): Promise<Result<EngineChild>> {
+    const { file, environment } = (await program?.()) ?? { file: process.execPath, environment: {} };
     let process_: ChildProcess;
     try {
-      // Inside an editor `process.execPath` is Electron, which is a Node only when told so.
+      // An editor's runtime is a Node only when told so; a plain Node does not mind.
       process_ = fork(entry, [], {
+        execPath: file,
         execArgv: [],
         serialization: 'advanced',
         stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...(device === undefined ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(device) }) },
+        env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1', ...(device === undefined ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(device) }) },
       });
     } catch (error) {
       return fail(notStarted({ code: undefined, signal: undefined, stderr: String(error) }));

@@ -21,6 +21,11 @@ export class Engines {
     return client;
   }
 
+  /** The next edit of each gets a new process: something that holds from a process's start on has changed. */
+  renew(): void {
+    for (const client of this.clients.values()) client.renew();
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([...this.clients.values()].map((client) => client.dispose()));
   }

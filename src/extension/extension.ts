@@ -15,6 +15,7 @@ import { RunCommands } from './commands/runCommands';
 import { StartCommands } from './commands/startCommands';
 import { StepCommands } from './commands/stepCommands';
 import { DeviceWatch } from './environment/deviceWatch';
+import { EngineRuntime } from './environment/engineRuntime';
 import { Environment } from './environment/environment';
 import { EnvironmentTree } from './environment/environmentTree';
 import { applyFilter, chooseFilter } from './filter';
@@ -47,6 +48,7 @@ export class Extension {
   private readonly services: PlanServices;
   private readonly terminals = this.lifetime.add(new PlanTerminals());
   private readonly plans: PlanSet;
+  private readonly runtime: EngineRuntime;
   private readonly environment: Environment;
   private readonly tree: PlanTree;
   private readonly runs: RunsTree;
@@ -66,9 +68,10 @@ export class Extension {
     }));
     this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
     const ask = new EditorAsk(this.desk, this.answers, this.panels, { plan: '' });
-    this.services = this.lifetime.add(new PlanServices(context, this.log, ask));
+    this.runtime = this.lifetime.add(new EngineRuntime(context));
+    this.services = this.lifetime.add(new PlanServices(context, this.log, ask, this.runtime));
     this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));
-    this.environment = this.lifetime.add(new Environment(context.secrets));
+    this.environment = this.lifetime.add(new Environment(context.secrets, this.runtime));
     const runCommands = new RunCommands(this.plans, this.desk, this.log);
     const decisions = new DecideCommands(this.plans, this.services, ask, this.log);
     const commits = this.lifetime.add(new CommitCommands(ask, this.log));
@@ -167,6 +170,10 @@ export class Extension {
       'evalmark.newPlan': () => start.newPlan(),
       'evalmark.openSample': () => start.openSample(),
       'evalmark.learnPlans': () => start.learnPlans(),
+      'evalmark.getCuda': async () => {
+        const { CudaCommand } = await import('./commands/cudaCommand');
+        await new CudaCommand(this.runtime, this.environment, this.log, () => this.services.renewEngine()).get();
+      },
       'evalmark.enterToken': () => start.enterToken(),
       'evalmark.forgetToken': () => start.forgetToken(),
       'evalmark.decide': withPlan((host) => this.panels.decide(host.paths.plan)),

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { workspace, type ConfigurationScope } from 'vscode';
+import { ConfigurationTarget, workspace, type ConfigurationScope } from 'vscode';
 import type { RunSettings } from '../core/actions/action';
 import type { RunPolicy } from '../core/runner/services';
 
@@ -15,6 +15,13 @@ export interface Settings {
   readonly previewSteps: number;
   /** Whether runs that a reload interrupted go on by themselves. */
   readonly afterReload: 'continue' | 'ask';
+  /** A Node to run the engine with. */
+  readonly engineNode: string | undefined;
+  /** What the engine tries in turn. */
+  readonly engineDevices: readonly string[];
+  /** Address of a Python package index. */
+  readonly cudaIndex: string | undefined;
+  readonly cudaLibraries: readonly string[];
   readonly run: RunSettings;
   readonly policy: RunPolicy;
 }
@@ -31,6 +38,10 @@ export function readSettings(scope?: ConfigurationScope): Settings {
     compareKeys: configuration.get<Record<string, string[]>>('compare.keys', {}),
     previewSteps: configuration.get<number>('engine.previewSteps', 1),
     afterReload: configuration.get<'continue' | 'ask'>('runs.afterReload', 'continue'),
+    engineNode: text('engine.node') || undefined,
+    engineDevices: configuration.get<string[]>('engine.devices', ['cuda', 'webgpu', 'cpu']),
+    cudaIndex: text('cuda.index') || undefined,
+    cudaLibraries: configuration.get<string[]>('cuda.libraries', []),
     run: {
       minimumPictureSide: configuration.get<number>('pictures.minimumSide', 512),
       minimumSharpness: configuration.get<number>('pictures.minimumSharpness', 60),
@@ -47,6 +58,11 @@ export function readSettings(scope?: ConfigurationScope): Settings {
       concurrency: configuration.get<number>('runs.concurrency', 4),
     },
   };
+}
+
+/** Keeps the address of a package index for the next time. */
+export async function storePackageIndex(address: string): Promise<void> {
+  await workspace.getConfiguration('evalmark').update('cuda.index', address, ConfigurationTarget.Global);
 }
 
 function nameOfUser(): string {

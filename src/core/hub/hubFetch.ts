@@ -30,7 +30,7 @@ const standard: FetchTuning = { tries: 5, firstWait: 500, answerWithin: 60_000, 
  * A `fetch` for the Hub's client and for our own requests: adds the token for the Hub's own origin and no other, turns
  * refusals into `HubError`, waits as the Hub asks on 429, and tries again after dropped connections and 5xx.
  */
-export function hubFetch({ endpoint, token }: HubConnection, options: FetchOptions = {}): typeof fetch {
+export function hubFetch({ endpoint, token }: Pick<HubConnection, 'endpoint' | 'token'>, options: FetchOptions = {}): typeof fetch {
   const tuning = { ...standard, ...options.tuning };
   const send = options.wrap?.(fetch) ?? fetch;
   return async (input, init = {}) => {

@@ -17,11 +17,16 @@ export interface TransportOptions {
 
 /** Plain ranged requests; each resolves the file anew, so that a presigned address never has the time to expire. */
 export function httpTransport({ connection, tree, fetching, stallAfter }: TransportOptions): Transport {
+  const addressOf = (file: TreeFile): string => `${connection.endpoint}/${tree.repository}/resolve/${tree.commit}/${encodePath(file.path)}`;
+  return rangeTransport(addressOf, (signal) => hubFetch(connection, { ...fetching, signal }), stallAfter);
+}
+
+/** @param fetchUntil a fetch that ends with a signal */
+export function rangeTransport(addressOf: (file: TreeFile) => string, fetchUntil: (signal: AbortSignal) => typeof fetch, stallAfter: number): Transport {
   return async function* (file, start, end, signal) {
     const stop = new AbortController();
-    const fetch = hubFetch(connection, { ...fetching, signal: AbortSignal.any([signal, stop.signal]) });
     try {
-      const response = await fetch(`${connection.endpoint}/${tree.repository}/resolve/${tree.commit}/${encodePath(file.path)}`, {
+      const response = await fetchUntil(AbortSignal.any([signal, stop.signal]))(addressOf(file), {
         headers: { range: `bytes=${start}-${end - 1}`, 'accept-encoding': 'identity' },
       });
       const from = firstByte(response, file, start);

@@ -1,10 +1,12 @@
 import type { EngineSettings } from '../../core/evaluation/evaluation';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { providerOf, type Device } from '../graph/graphSession';
+import { childVariables } from '../childVariables';
 import type { AttentionFlavour, ComputeType } from '../graph/layers';
 import { hasNvidiaDevice } from '../memory/nvidiaSmi';
 import { whyNoCuda } from './providerFiles';
 import { selfTest } from './selfTest';
+import { onnxRuntime } from '../runtime';
 
 /** What a checkpoint is computed on, and how. */
 export interface ChosenDevice {
@@ -23,14 +25,14 @@ export interface DeviceProbe {
 }
 
 /**
- * CUDA, then WebGPU, then the processor, or the one that was asked for; each has to get a few known numbers right before
+ * CUDA, then WebGPU, then the processor, or in the order that the person chose, or the one that was asked for; each has to get a few known numbers right before
  * it is trusted. The processor takes over with a message.
  *
  * @param wantsHalf whether the weights are stored in 16 bits and may be computed so
  */
 export async function chooseDevice({ device: asked, precision }: EngineSettings, wantsHalf: boolean, probe: DeviceProbe = machine): Promise<Result<ChosenDevice>> {
   const warnings: string[] = [];
-  for (const device of asked === 'auto' ? (['cuda', 'webgpu', 'cpu'] as const) : asked === 'cpu' ? (['cpu'] as const) : ([asked, 'cpu'] as const)) {
+  for (const device of asked === 'auto' ? preferredDevices() : asked === 'cpu' ? (['cpu'] as const) : ([asked, 'cpu'] as const)) {
     const unavailable = await probe.whyUnavailable(device);
     const compute = computeType(device, precision, wantsHalf);
     const test = unavailable === undefined ? await probe.selfTest(device, compute) : undefined;
@@ -43,6 +45,12 @@ export async function chooseDevice({ device: asked, precision }: EngineSettings,
     }
   }
   return fail(noDevice('none was found'));
+}
+
+/** What `auto` tries in turn, the processor at the end whatever was chosen. */
+export function preferredDevices(): readonly Device[] {
+  const chosen = (process.env[childVariables.devices] ?? '').split(',').filter((name): name is Device => name in providerOf && name !== 'cpu');
+  return process.env[childVariables.devices] === undefined ? ['cuda', 'webgpu', 'cpu'] : [...new Set(chosen), 'cpu'];
 }
 
 /** The processor knows only float32, bfloat16 has kernels only for CUDA. */
@@ -60,11 +68,11 @@ function precisionWarnings(device: Device, precision: EngineSettings['precision'
 
 const names: Readonly<Record<Device, string>> = { cuda: 'CUDA', webgpu: 'WebGPU', coreml: 'Core ML', directml: 'DirectML', cpu: 'The processor' };
 
-const machine: DeviceProbe = {
+export const machine: DeviceProbe = {
   selfTest,
   async whyUnavailable(device) {
     if (device === 'cpu') return undefined;
-    const { listSupportedBackends } = await import('onnxruntime-node');
+    const { listSupportedBackends } = await onnxRuntime();
     if (!listSupportedBackends().some(({ name }) => name === providerOf[device])) return `this system's ONNX Runtime has no ${names[device]}`;
     if (device !== 'cuda') return undefined;
     return (await hasNvidiaDevice()) ? whyNoCuda() : 'no NVIDIA driver answers';

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { childVariables } from '../childVariables';
+import { nativesFolder } from '../runtime';
 
 /**
  * Why the runtime cannot use CUDA here, as words that follow "because"; `undefined` when nothing speaks against it.
@@ -9,12 +10,14 @@ import path from 'node:path';
  *
  * @param folder of the runtime's native files
  */
-export async function whyNoCuda(folder = runtimeFolder()): Promise<string | undefined> {
+export async function whyNoCuda(folder = nativesFolder()): Promise<string | undefined> {
+  const told = process.env[childVariables.noCuda];
+  if (told !== undefined && told !== '') return told;
   const wanted = process.platform === 'linux' ? linux : process.platform === 'win32' ? windows : undefined;
   if (!wanted) return 'this system has no CUDA';
   const there = new Set(await readdir(folder).catch(() => []));
   const absent = wanted.provider.filter((file) => !there.has(file));
-  if (absent.length > 0) return `the runtime's files for CUDA are not installed (${absent.join(', ')}): run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`;
+  if (absent.length > 0) return `the runtime's files for CUDA are not installed (${absent.join(', ')}): run “Evalmark: Get CUDA Provider”`;
   const missing = await wanted.missing(folder);
   return missing.length === 0 ? undefined : `CUDA or cuDNN is not installed, or not on the library path (${missing.slice(0, 3).join(', ')} not found)`;
 }
@@ -44,10 +47,3 @@ const windows: Wanted = {
     return ['cudart64', 'cublasLt64', 'cudnn64'].filter((library) => !found.some((name) => name.toLowerCase().startsWith(`${library.toLowerCase()}_`))).map((library) => `${library}_….dll`);
   },
 };
-
-declare const __filename: string | undefined;
-
-function runtimeFolder(): string {
-  const here = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
-  return path.join(path.dirname(here.resolve('onnxruntime-node')), '..', 'bin', 'napi-v6', process.platform, process.arch);
-}

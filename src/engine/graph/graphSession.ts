@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { EngineSettings } from '../../core/evaluation/evaluation';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { GraphBuilder } from './graphBuilder';
+import { onnxRuntime } from '../runtime';
 
 /** Numbers with their shape: what goes into a graph and comes out. `Uint8Array` is a bool tensor. */
 export interface NumberTensor {
@@ -30,7 +31,7 @@ export interface GraphOptions {
  * @param model a builder, which knows on what drive its weights lie, or the bytes of a model without weights in files
  */
 export async function openGraph(model: GraphBuilder | Uint8Array, { device, threads, prepack = false }: GraphOptions): Promise<Result<GraphSession>> {
-  const { InferenceSession, env } = await import('onnxruntime-node');
+  const { InferenceSession, env } = await onnxRuntime();
   env.logLevel = 'error';
   const root = model instanceof GraphBuilder ? model.weightsRoot : path.parse(process.cwd()).root;
   try {
@@ -65,7 +66,7 @@ class OrtGraphSession implements GraphSession {
   }
 
   async run(feeds: Readonly<Record<string, NumberTensor>>): Promise<Readonly<Record<string, NumberTensor>>> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await onnxRuntime();
     const known = this.inputNames.flatMap((name) => {
       const feed = feeds[name];
       return feed ? [[name, tensorOf(Tensor, feed)] as const] : [];

@@ -3,6 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { readModelHeader } from '../graph/modelHeader';
 import { openSession } from '../pipelines/onnxSession';
+import { onnxRuntime } from '../runtime';
 
 /** One ONNX file that measures, on the processor: it is small, and the device may be busy with an edit. */
 export class Network {
@@ -28,7 +29,7 @@ export class Network {
 
   /** Floats by output name. Inputs are planes (`[1, 3, height, width]`) or token ids. */
   async run(feeds: Readonly<Record<string, NetworkInput>>): Promise<Readonly<Record<string, NetworkOutput>>> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await onnxRuntime();
     const tensors = Object.entries(feeds).map(([name, { data, dims }]) => [name, data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims)] as const);
     const found = await this.session.run(Object.fromEntries(tensors));
     return Object.fromEntries(Object.entries(found).map(([name, { data, dims }]) => [name, { data: data as Float32Array, dims }]));

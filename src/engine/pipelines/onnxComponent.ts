@@ -4,12 +4,13 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { providerOf, type Device, type NumberTensor } from '../graph/graphSession';
 import { originalName, portableModel, weightsRoot } from '../graph/portableModel';
+import { onnxRuntime } from '../runtime';
 
 /** One part of a checkpoint as an ONNX file with the names that its exporter gave to inputs and outputs. */
 export class OnnxComponent {
   /** Opens it on the device that was chosen for the checkpoint; weights in files beside it stay there. */
   static async open(file: string, device: Device): Promise<Result<OnnxComponent>> {
-    const { InferenceSession: Session, env } = await import('onnxruntime-node');
+    const { InferenceSession: Session, env } = await onnxRuntime();
     env.logLevel = 'error';
     const folder = path.dirname(file);
     try {
@@ -48,7 +49,7 @@ export class OnnxComponent {
 
   /** The first output. Inputs that it does not have are left out. */
   async run(feeds: Readonly<Record<string, NumberTensor>>): Promise<{ readonly data: Float32Array; readonly dims: readonly number[] }> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await onnxRuntime();
     const given = Object.entries(feeds).flatMap(([name, { data, dims }]) => {
       const input = this.inputs.get(name);
       if (!input) return [];

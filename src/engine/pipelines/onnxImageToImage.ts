@@ -13,6 +13,7 @@ import { fileRecord } from '../weights/fileRecord';
 import { openSession } from './onnxSession';
 import { readSignature, type ImagePort, type SettingPort, type Signature } from './onnxSignature';
 import type { Pipeline, PipelineJob, PipelineOutput } from './pipeline';
+import { onnxRuntime } from '../runtime';
 
 /** A model in one `.onnx` file that takes a picture, and maybe words and numbers, and gives a picture. */
 export class OnnxImageToImage implements Pipeline {
@@ -102,7 +103,7 @@ export class OnnxImageToImage implements Pipeline {
   }
 
   private async feeds(framed: Framed, pictures: readonly Picture[], request: EditRequest): Promise<Record<string, Tensor>> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await onnxRuntime();
     const feeds: Record<string, Tensor> = {};
     for (const [index, port] of this.signature.images.entries()) {
       const further = index === 0 ? undefined : pictures[index];

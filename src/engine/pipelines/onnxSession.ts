@@ -6,6 +6,7 @@ import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { providerOf } from '../graph/graphSession';
 import { portableModel, weightsRoot } from '../graph/portableModel';
 import { hasNvidiaDevice } from '../memory/nvidiaSmi';
+import { onnxRuntime } from '../runtime';
 
 export interface OpenSession {
   readonly session: InferenceSession;
@@ -50,12 +51,12 @@ async function whyUnavailable(device: Device): Promise<string | undefined> {
 }
 
 async function isBuiltIn(device: Device): Promise<boolean> {
-  const { listSupportedBackends } = await import('onnxruntime-node');
+  const { listSupportedBackends } = await onnxRuntime();
   return listSupportedBackends().some(({ name }) => name === providerOf[device]);
 }
 
 async function create(file: string, device: Device): Promise<InferenceSession> {
-  const { InferenceSession, env } = await import('onnxruntime-node');
+  const { InferenceSession, env } = await onnxRuntime();
   env.logLevel = 'error';
   const options: InferenceSession.SessionOptions = {
     executionProviders: device === 'cpu' ? ['cpu'] : [providerOf[device], 'cpu'],

@@ -48,6 +48,7 @@ export const commandId = {
   expandAll: 'evalmark.expandAll',
   showOutput: 'evalmark.showOutput',
   checkEnvironment: 'evalmark.checkEnvironment',
+  getCuda: 'evalmark.getCuda',
   enterToken: 'evalmark.enterToken',
   forgetToken: 'evalmark.forgetToken',
   decide: 'evalmark.decide',

@@ -1,7 +1,7 @@
 import { EventEmitter, type Event } from 'vscode';
+import { findGraphicsCards } from '../../core/environment/graphicsCards';
 import { Lifetime } from '../lifetime';
 import type { PlanSet } from '../plans/planSet';
-import { findGraphicsCards } from './graphicsCards';
 
 /** Memory of the first graphics card, in bytes. */
 export interface DeviceMemory {

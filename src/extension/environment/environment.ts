@@ -1,12 +1,13 @@
 import { EventEmitter, workspace, type Event, type SecretStorage } from 'vscode';
+import { checkEnvironment } from '../../core/environment/checkEnvironment';
+import type { DeviceReport } from '../../core/environment/engineFacts';
+import type { EnvironmentFact } from '../../core/environment/fact';
+import { deviceOf, type Device } from '../../core/environment/graphicsFacts';
 import { hubCacheFolder } from '../../core/hub/cache';
-import { findToken } from '../../core/hub/token';
 import { Lifetime } from '../lifetime';
 import { tokenSecret } from '../plans/planServices';
 import { readSettings } from '../settings';
-import { deviceFacts, deviceOf, type Device } from './device';
-import { diskFact, gitFact, loginFact, pythonFact, type EnvironmentFact } from './facts';
-import { findGraphicsCards } from './graphicsCards';
+import type { EngineRuntime } from './engineRuntime';
 
 export interface EnvironmentReport {
   readonly device: Device;
@@ -20,9 +21,16 @@ export class Environment {
   private report: EnvironmentReport | undefined;
   private checking: Promise<void> | undefined;
 
-  constructor(private readonly secrets: SecretStorage) {
+  /** Of the last thorough look. */
+  private devices: DeviceReport | undefined;
+
+  constructor(
+    private readonly secrets: SecretStorage,
+    private readonly runtime: EngineRuntime,
+  ) {
     this.lifetime.add(secrets.onDidChange(({ key }) => key === tokenSecret && void this.check()));
     this.lifetime.add(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('evalmark.cache.folder') && void this.check()));
+    runtime.onSettings(() => void this.check({ thorough: this.devices !== undefined }));
   }
 
   get onDidChange(): Event<void> {
@@ -33,8 +41,10 @@ export class Environment {
     return this.report;
   }
 
-  check(): Promise<void> {
-    this.checking ??= this.look().finally(() => {
+  /** @param thorough tries the devices too, in a process of its own, which takes some seconds */
+  async check({ thorough = false } = {}): Promise<void> {
+    if (thorough && this.checking) await this.checking;
+    this.checking ??= this.look(thorough).finally(() => {
       this.checking = undefined;
     });
     return this.checking;
@@ -44,21 +54,20 @@ export class Environment {
     this.lifetime.dispose();
   }
 
-  private async look(): Promise<void> {
-    const cacheFolder = readSettings().cacheFolder ?? hubCacheFolder(process.env);
-    const stored = await this.secrets.get(tokenSecret);
+  private async look(thorough: boolean): Promise<void> {
     const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
-    const [cards, disk, python, git] = await Promise.all([
-      findGraphicsCards(),
-      diskFact(cacheFolder),
-      pythonFact(),
+    const tryDevices = async (): Promise<DeviceReport> => (this.devices = await this.runtime.devices());
+    const { devices } = this;
+    const { cards, facts } = await checkEnvironment({
+      cacheFolder: readSettings().cacheFolder ?? hubCacheFolder(process.env),
+      tokenStored: (await this.secrets.get(tokenSecret)) !== undefined,
       // Git reads a folder's own configuration, which an untrusted folder may have written.
-      folder !== undefined && workspace.isTrusted ? gitFact(folder) : undefined,
-    ]);
-    const login = loginFact(stored !== undefined, (await findToken(process.env)) !== undefined);
-    const device = deviceOf(cards);
-    const cacheFact: EnvironmentFact = { icon: 'folder', label: 'Cache', value: cacheFolder, detail: 'Downloaded models lie here, shared with Python tools.', setting: 'evalmark.cache.folder' };
-    this.report = { device, facts: [...deviceFacts(cards), disk, cacheFact, python, login, ...(git ? [git] : [])] };
+      folder: workspace.isTrusted ? folder : undefined,
+      node: () => this.runtime.node(),
+      cuda: () => this.runtime.cuda(),
+      devices: thorough ? tryDevices : devices && (async () => devices),
+    });
+    this.report = { device: deviceOf(cards), facts };
     this.changed.fire();
   }
 }

@@ -10,6 +10,7 @@ import type { RunServices } from '../../core/runner/services';
 import { PtySession } from '../../core/shell/ptySession';
 import { Engines } from '../../engine/engines';
 import type { EditorAsk } from '../ask/editorAsk';
+import type { EngineRuntime } from '../environment/engineRuntime';
 import { readSettings } from '../settings';
 import { EditorPlanStore } from './editorPlanStore';
 import { planPaths } from './planPaths';
@@ -27,11 +28,14 @@ export class PlanServices {
     private readonly context: ExtensionContext,
     private readonly log: LogOutputChannel,
     private readonly ask: EditorAsk,
+    runtime: EngineRuntime,
   ) {
-    this.engines = new Engines(context.asAbsolutePath('dist/engine.cjs'), log, {
+    this.engines = new Engines(runtime.entry, log, {
       cacheFolder: path.join(context.globalStorageUri.fsPath, 'engine'),
       previewSteps: () => readSettings().previewSteps,
+      program: () => runtime.program(),
     });
+    runtime.onSettings(() => this.engines.renew());
     this.sampleHub = new SampleHub(context.asAbsolutePath('dist/sample.mjs'));
   }
 
@@ -68,6 +72,11 @@ export class PlanServices {
     } finally {
       this.said.delete(plan);
     }
+  }
+
+  /** The next edit starts the engine anew. */
+  renewEngine(): void {
+    this.engines.renew();
   }
 
   async dispose(): Promise<void> {

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceFacts, deviceOf } from '../../../src/extension/environment/device';
-import { diskFact, pythonFact } from '../../../src/extension/environment/facts';
-import { findGraphicsCards, readGraphicsCards } from '../../../src/extension/environment/graphicsCards';
-import { temporaryFolder } from '../actionContext';
+import { deviceFacts, deviceOf } from '../../../../src/core/environment/graphicsFacts';
+import { diskFact, pythonFact } from '../../../../src/core/environment/facts';
+import { findGraphicsCards, readGraphicsCards } from '../../../../src/core/environment/graphicsCards';
+import { temporaryFolder } from '../../actionContext';
 
 /** As drivers 580 and 470 print it. */
 const greeting = (driver: string, cuda: string) => `Thu Nov 26 08:12:05 2026\n+----+\n| NVIDIA-SMI ${driver}             Driver Version: ${driver}     CUDA Version: ${cuda}     |\n+----+`;
@@ -42,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('what this machine offers', () => 
     const [card, , driver] = deviceFacts(found);
     expect(card).toMatchObject({ value: '2 × NVIDIA GeForce RTX 2080' });
     expect(driver).toMatchObject({ value: '470.82.01, CUDA 11.4', wanting: true });
-    expect(driver?.detail).toContain('525 or later');
+    expect(driver?.detail).toContain('580 or later');
   });
 
   it('where no driver answers, the processor is named and nothing is warned of', async () => {
