@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PartArguments } from './runPart';
 
-export const commands = ['run', 'list', 'status', 'link', 'measure', 'report', 'decide', 'doctor', 'cuda'] as const;
+export const commands = ['run', 'list', 'status', 'link', 'measure', 'report', 'decide', 'cache', 'doctor', 'cuda'] as const;
 /** They are about the machine, so they name no plan. */
 const machineCommands: ReadonlySet<string> = new Set<CommandName>(['doctor', 'cuda']);
 export type CommandName = (typeof commands)[number];
@@ -20,6 +20,8 @@ export interface CliArguments {
   readonly preview: string | undefined;
   /** `link` only: ACTION and key=value pairs to write, or `none` to remove the comment. */
   readonly set: string | undefined;
+  /** `cache` only: removes what nobody uses. */
+  readonly clear: boolean;
   /** `report` only: say what is stale, write nothing. */
   readonly check: boolean;
   /** `measure` only: fetches the networks for faces, or all that are offered. */
@@ -53,6 +55,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         set: { type: 'string' },
         check: { type: 'boolean' },
         download: { type: 'string' },
+        clear: { type: 'boolean' },
         option: { type: 'string' },
         rationale: { type: 'string' },
         next: { type: 'string' },
@@ -97,6 +100,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       check: values.check ?? false,
       download,
       index: values.index,
+      clear: values.clear ?? false,
       decision,
     },
   };
@@ -127,6 +131,7 @@ export const usage = `Usage: evalmark COMMAND PLAN [STEP…] [options]
   engine run-part MATRIX PART
           what a worker of a cluster runs: one part of a matrix.json that a run wrote;
           --until SECONDS (since 1970) stops before that time, code 75
+  cache   says what the engine keeps on the disk; with --clear, frees it
 
 PLAN is a tasks.md. STEP is a step's id (see "list"), a task's id such as 2.4, phase:2, or line:157.
 

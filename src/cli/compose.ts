@@ -26,7 +26,7 @@ export async function compose(args: CliArguments, store: PlanStore, ask: Ask, lo
   const bundle = path.dirname(fileURLToPath(import.meta.url));
   const sampleHub = new SampleHub(path.join(bundle, 'sample.mjs'));
   const engines = new Engines(engineEntry, log, {
-    cacheFolder: path.join(paths.storage, 'engine'),
+    cacheFolder: engineCacheFolder(args),
     program: engineProgram,
     previewSteps: () => (args.preview === undefined ? 0 : 1),
   });
@@ -71,6 +71,11 @@ export function pathsOf({ plan, workspace }: Pick<CliArguments, 'plan' | 'worksp
     workspace: workspace === undefined ? repositoryRoot(planFolder) : path.resolve(workspace),
     storage: path.join(planFolder, '.evalmark'),
   };
+}
+
+/** Where the engine keeps what is costly to compute. */
+export function engineCacheFolder(args: Pick<CliArguments, 'plan' | 'workspace'>): string {
+  return path.join(pathsOf(args).storage, 'engine');
 }
 
 export function journalFile(paths: PlanPaths): string {

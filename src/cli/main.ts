@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArguments, usage, type CliArguments, type CommandName } from './arguments';
 import { cuda } from './cuda';
+import { cache } from './cache';
 import { decide } from './decide';
 import { doctor } from './doctor';
 import { link } from './link';
@@ -15,7 +16,7 @@ import { version } from './version';
 /** What a shell sees; `needsPerson` tells a script that nothing is broken. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
 
-const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, measure, report, decide, doctor, cuda };
+const handlers: Readonly<Record<CommandName, (args: CliArguments) => Promise<number>>> = { run, list, status, link, measure, report, decide, cache, doctor, cuda };
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `evalmark list | head` closes the pipe early; that is no failure.

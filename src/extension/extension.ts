@@ -16,6 +16,7 @@ import { StartCommands } from './commands/startCommands';
 import { StepCommands } from './commands/stepCommands';
 import { DeviceWatch } from './environment/deviceWatch';
 import { EngineRuntime } from './environment/engineRuntime';
+import { clearEngineCache, engineCacheFolder } from './environment/engineCache';
 import { Environment } from './environment/environment';
 import { EnvironmentTree } from './environment/environmentTree';
 import { applyFilter, chooseFilter } from './filter';
@@ -243,6 +244,7 @@ export class Extension {
       },
       'evalmark.pauseDownloads': () => pauseDownloads(true),
       'evalmark.resumeDownloads': () => pauseDownloads(false),
+      'evalmark.clearEngineCache': () => clearEngineCache(engineCacheFolder(this.context)),
       'evalmark.checkEnvironment': () => this.environmentTree.focus(),
     };
   }

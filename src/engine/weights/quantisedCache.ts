@@ -5,6 +5,7 @@ import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import type { PackedNumbers } from './quantise';
 import { Unquantisable } from './quantise';
 import { layOut, type MatrixPlace, type QuantisedLayout } from './quantisedLayout';
+import { claimPacked, isAlive, makeRoom, removeLeftovers } from './packedFiles';
 import { rowBytes, type PackingJob } from './quantisePlan';
 
 /** Changes when the same job would give other bytes. */
@@ -40,15 +41,21 @@ export async function packIntoCache(jobs: readonly PackingJob[], { folder, signa
   const layout = layOut(jobs, { format: 'evalmark-packed', version: String(packingVersion), key });
   const target = path.join(folder, `${key}.safetensors`);
   await mkdir(folder, { recursive: true });
-  if (await isWhole(target, layout)) return ok({ path: await realpath(target), matrices: layout.matrices });
+  if (await isWhole(target, layout)) {
+    await claimPacked(target);
+    return ok({ path: await realpath(target), matrices: layout.matrices });
+  }
   const part = await claimPart(folder, key);
   const written = await writtenOf(part, layout);
+  await makeRoom(folder, layout.bytes - written);
   const { bavail, bsize } = await statfs(folder);
   if (layout.bytes - written > bavail * bsize) return fail(diskShort(layout.bytes - written, bavail * bsize));
   const failure = await write(part, layout, written, { signal, onProgress });
   if (failure) return fail(failure);
   await rename(part, target);
   await removeLeftParts(folder, key);
+  await removeLeftovers(folder);
+  await claimPacked(target);
   return ok({ path: await realpath(target), matrices: layout.matrices });
 }
 
@@ -195,15 +202,6 @@ async function removeLeftParts(folder: string, key: string): Promise<void> {
 async function leftParts(folder: string, key: string): Promise<readonly { readonly name: string }[]> {
   const parts = (await readdir(folder)).map((name) => ({ name, pid: Number(name.slice(key.length + 1, -'.part'.length)) }));
   return parts.filter(({ name, pid }) => name.startsWith(`${key}.`) && name.endsWith('.part') && Number.isInteger(pid) && pid !== process.pid && !isAlive(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function isFull(error: unknown): boolean {

@@ -47,6 +47,7 @@ export const commandId = {
   showRunLog: 'evalmark.showRunLog',
   expandAll: 'evalmark.expandAll',
   showOutput: 'evalmark.showOutput',
+  clearEngineCache: 'evalmark.clearEngineCache',
   checkEnvironment: 'evalmark.checkEnvironment',
   getCuda: 'evalmark.getCuda',
   enterToken: 'evalmark.enterToken',

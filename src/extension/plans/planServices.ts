@@ -11,6 +11,7 @@ import { PtySession } from '../../core/shell/ptySession';
 import { Engines } from '../../engine/engines';
 import type { EditorAsk } from '../ask/editorAsk';
 import type { EngineRuntime } from '../environment/engineRuntime';
+import { engineCacheFolder } from '../environment/engineCache';
 import { readSettings } from '../settings';
 import { EditorPlanStore } from './editorPlanStore';
 import { planPaths } from './planPaths';
@@ -31,7 +32,7 @@ export class PlanServices {
     runtime: EngineRuntime,
   ) {
     this.engines = new Engines(runtime.entry, log, {
-      cacheFolder: path.join(context.globalStorageUri.fsPath, 'engine'),
+      cacheFolder: engineCacheFolder(context),
       previewSteps: () => readSettings().previewSteps,
       program: () => runtime.program(),
     });

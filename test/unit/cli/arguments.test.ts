@@ -13,6 +13,10 @@ describe('the words of the command line', () => {
     expect(parseArguments(['run', 'tasks.md', '--preview', 'now.png'])).toMatchObject({ kind: 'run', arguments: { preview: 'now.png' } });
   });
 
+  it('takes --clear for the cache', () => {
+    expect(parseArguments(['cache', 'tasks.md', '--clear'])).toMatchObject({ kind: 'run', arguments: { command: 'cache', clear: true } });
+  });
+
   it('takes --check for a report', () => {
     expect(parseArguments(['report', 'tasks.md', '--check'])).toMatchObject({ kind: 'run', arguments: { command: 'report', check: true } });
     expect(parseArguments(['report', 'tasks.md'])).toMatchObject({ arguments: { check: false } });

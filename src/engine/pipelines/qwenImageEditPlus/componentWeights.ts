@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { EngineSettings } from '../../../core/evaluation/evaluation';
 import type { EditWatch } from '../../../core/evaluation/inference';
 import { fail, ok, type Failure, type Result } from '../../../core/outcome';
+import { cachePlaces } from '../../engineCache';
 import { quantisedWeights } from '../../weights/quantisedWeights';
 import type { CacheOptions } from '../../weights/quantisedCache';
 import type { QuantisedPrecision } from '../../weights/quantisePlan';
@@ -29,7 +30,7 @@ export async function componentWeights({ transformer, textEncoder, onnx }: Check
 export function packingInto(cacheFolder: string, watch: EditWatch, component: keyof ComponentWeights): CacheOptions {
   const before = component === 'transformer' ? 0 : 50;
   return {
-    folder: path.join(cacheFolder, 'weights'),
+    folder: path.join(cacheFolder, cachePlaces.weights),
     signal: watch.signal,
     onProgress: ({ done, total }) => watch.progress({ stage: 'loading', step: before + Math.floor((50 * done) / total), steps: 100 }),
   };

@@ -6,6 +6,7 @@ import { fail, ok, type Failure, type Result } from '../../../core/outcome';
 import { editCancelled } from '../../childFailure';
 import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
 import { joinedTargets } from '../../graph/loraTargets';
+import { cachePlaces } from '../../engineCache';
 import { freeMemory } from '../../memory/freeMemory';
 import { planMemory } from '../../memory/memoryPlan';
 import { compressionOf } from '../../models/autoencoderKlQwenImage/vaeConfig';
@@ -56,7 +57,7 @@ export class QwenImageEditPlus implements Pipeline {
     if (!weights.ok) return weights;
     const components = new Components(checkpoint.value, weights.value, chosen.value);
     const precision = isQuantised(engine.precision) ? engine.precision : chosen.value.compute;
-    const cache = new EncodingCache(cacheFolder === undefined ? undefined : path.join(cacheFolder, 'encodings'));
+    const cache = new EncodingCache(cacheFolder === undefined ? undefined : path.join(cacheFolder, cachePlaces.encodings));
     const encodings = new Encodings(components, cache, checkpoint.value, chosen.value, precision, await versions());
     return ok(new QwenImageEditPlus(checkpoint.value, chosen.value, precision, components, encodings, memoryBytes));
   }

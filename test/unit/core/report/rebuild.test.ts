@@ -156,7 +156,7 @@ describe('documents as functions of results.json and ratings.jsonl', () => {
 
 describe('evalmark report', () => {
   const args = (more: Partial<CliArguments>): CliArguments => ({
-    command: 'report', plan: path.join(workspace, 'tasks.md'), steps: [], json: false, yes: false, workspace, answers: undefined, commit: 'off', preview: undefined, set: undefined, check: false, download: undefined, decision: {}, ...more,
+    command: 'report', plan: path.join(workspace, 'tasks.md'), steps: [], json: false, yes: false, workspace, answers: undefined, commit: 'off', preview: undefined, set: undefined, check: false, download: undefined, clear: false, decision: {}, ...more,
   });
 
   async function run(more: Partial<CliArguments>): Promise<{ readonly code: number; readonly output: string }> {
