@@ -5,7 +5,6 @@ import type { Plan, Task } from '../plan/plan';
 import { commitClosingMarks } from '../repository/closingCommit';
 import { commitWrittenFiles } from '../repository/commitWrittenFiles';
 import type { WrittenFiles } from '../repository/writtenFiles';
-import { updateStatus } from '../report/status';
 import type { RunServices } from './services';
 
 export interface EndedTask {
@@ -22,6 +21,8 @@ export async function settleTask(ended: EndedTask, written: WrittenFiles, servic
   const { paths, log, ask } = services;
   const policy = services.policy();
   if (policy.updateStatus) {
+    // With all that documents are made of: loaded once something has run.
+    const { updateStatus } = await import('../report/status');
     const updated = await updateStatus({ plan: ended.plan, paths, failures: ended.failures, log, ask, wrote: (file) => void written.add(file) });
     if (!updated.ok) log.warn(`STATUS.md was not updated: ${updated.failure.message} ${updated.failure.advice}`);
   }

@@ -3,8 +3,7 @@ import { l10n, window, type LogOutputChannel } from 'vscode';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
 import { fail, ok, type Result } from '../../core/outcome';
 import type { Plan } from '../../core/plan/plan';
-import { decisionWork, type GivenDecision } from '../../core/report/givenDecision';
-import { writeGivenDecision } from '../../core/report/writeGivenDecision';
+import type { GivenDecision } from '../../core/report/givenDecision';
 import { WrittenFiles } from '../../core/repository/writtenFiles';
 import type { RunSummary } from '../../core/runner/runState';
 import type { EditorAsk } from '../ask/editorAsk';
@@ -33,6 +32,8 @@ export class DecideCommands {
     const host = this.plans.all.find(({ paths }) => paths.plan === planPath);
     if (!host || !(await mayRun())) return fail({ code: 'not-run', message: l10n.t('Nothing was written.'), advice: l10n.t('Your draft is still here.') });
     const { paths } = host;
+    // Documents are written when somebody decides; most windows never load what writes them.
+    const [{ decisionWork }, { writeGivenDecision }] = await Promise.all([import('../../core/report/givenDecision'), import('../../core/report/writeGivenDecision')]);
     const work = decisionWork(plan, given);
     const written = new WrittenFiles(paths.storage);
     const noted: Promise<void>[] = [];

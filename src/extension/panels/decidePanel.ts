@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { RelativePattern, Uri, ViewColumn, commands, l10n, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { RelativePattern, Uri, ViewColumn, commands, l10n, window, workspace, type WebviewPanel } from 'vscode';
 import type { Logger, PlanPaths } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
 import type { Result } from '../../core/outcome';
@@ -37,15 +37,9 @@ export class DecidePanel {
     new DecidePanel(panel, context);
   }
 
-  /** Reopens panels after the editor was closed. */
-  static restoring(contextOf: (planPath: string) => DecideContext): Disposable {
-    return window.registerWebviewPanelSerializer(DecidePanel.viewType, {
-      async deserializeWebviewPanel(panel, state: unknown) {
-        const plan = (state as { readonly plan?: unknown } | undefined)?.plan;
-        if (typeof plan === 'string') new DecidePanel(panel, contextOf(plan));
-        else panel.dispose();
-      },
-    });
+  /** Takes a tab over that was open when the editor was closed. */
+  static restore(panel: WebviewPanel, context: DecideContext): void {
+    new DecidePanel(panel, context);
   }
 
   private readonly lifetime = new Lifetime();

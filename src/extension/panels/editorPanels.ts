@@ -6,8 +6,8 @@ import type { Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
-import { DecidePanel, type DecideContext } from './decidePanel';
-import { MatrixPanel, type MatrixContext } from './matrixPanel';
+import type { DecideContext } from './decidePanel';
+import type { MatrixContext } from './matrixPanel';
 import type { PicturesContext } from './picturesPanel';
 import { PlanMeasurers } from './planMeasurers';
 import { restoringPanel } from './restoringPanel';
@@ -20,7 +20,7 @@ export interface PanelCommands {
 }
 
 /** What a step shows in an editor tab; resolves when the person is done with it or left it. */
-export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, commands: PanelCommands): Panels & { matrix(planPath: string): void; decide(planPath: string): void; sourcePictures(planPath: string): Promise<void>; dispose(): void } {
+export function editorPanels(context: ExtensionContext, log: Logger, servicesOf: (uri: Uri) => Pick<SurveyContext, 'hub' | 'store'>, commands: PanelCommands): Panels & { matrix(planPath: string): Promise<void>; decide(planPath: string): Promise<void>; sourcePictures(planPath: string): Promise<void>; dispose(): void } {
   const measurers = new PlanMeasurers(context, log, (uri) => servicesOf(uri).hub());
   const contextOf = (planPath: string, look: Pick<Extract<Look, { kind: 'review' }>, 'modelIds' | 'criterion'> = {}): CompareContext => {
     const uri = Uri.file(planPath);
@@ -54,9 +54,10 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       store: servicesOf(uri).store,
       log,
       write: (given, plan) => commands.writeDecision(planPath, given, plan),
-      matrix: () => MatrixPanel.show(matrixOf(planPath)),
+      matrix: () => void showMatrix(planPath),
     };
   };
+  const showMatrix = async (planPath: string): Promise<void> => (await import('./matrixPanel')).MatrixPanel.show(matrixOf(planPath));
   /** As the plan's own steps say, where no step asks. */
   const picturesOf = async (planPath: string): Promise<PicturesContext | undefined> => {
     const uri = Uri.file(planPath);
@@ -83,9 +84,15 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       (await import('./surveyPanel')).SurveyPanel.restore(panel, surveyOf(plan), page === 'relevance' || page === 'select' ? page : 'list');
       return true;
     }),
-    DecidePanel.restoring(decideOf),
+    restoringPanel('evalmark.decide', async (panel, { plan }) => {
+      (await import('./decidePanel')).DecidePanel.restore(panel, decideOf(plan));
+      return true;
+    }),
+    restoringPanel('evalmark.matrix', async (panel, { plan }) => {
+      (await import('./matrixPanel')).MatrixPanel.restore(panel, matrixOf(plan));
+      return true;
+    }),
     ComparePanel.restoring((planPath) => contextOf(planPath)),
-    MatrixPanel.restoring(matrixOf),
   ];
   return {
     review: (look, signal) => review(contextOf(look.planPath, look), signal),
@@ -98,8 +105,8 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       const shown = await picturesOf(planPath);
       if (shown) await (await import('./picturesPanel')).PicturesPanel.show(shown, new AbortController().signal);
     },
-    matrix: (planPath) => MatrixPanel.show(matrixOf(planPath)),
-    decide: (planPath) => DecidePanel.show(decideOf(planPath)),
+    matrix: showMatrix,
+    decide: async (planPath) => (await import('./decidePanel')).DecidePanel.show(decideOf(planPath)),
     dispose: () => [...restoring, measurers].forEach((each) => void each.dispose()),
   };
 }

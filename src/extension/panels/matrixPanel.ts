@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { RelativePattern, Uri, ViewColumn, l10n, window, workspace as editorWorkspace, type Disposable, type WebviewPanel } from 'vscode';
+import { RelativePattern, Uri, ViewColumn, l10n, window, workspace as editorWorkspace, type WebviewPanel } from 'vscode';
 import type { Logger } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
 import type { Measurer } from '../../core/images/comparison/measurer';
@@ -43,15 +43,9 @@ export class MatrixPanel {
     new MatrixPanel(panel, context);
   }
 
-  /** Reopens panels after the editor was closed. */
-  static restoring(contextOf: (planPath: string) => MatrixContext): Disposable {
-    return window.registerWebviewPanelSerializer(MatrixPanel.viewType, {
-      async deserializeWebviewPanel(panel, state: unknown) {
-        const plan = (state as { readonly plan?: unknown } | undefined)?.plan;
-        if (typeof plan === 'string') new MatrixPanel(panel, contextOf(plan));
-        else panel.dispose();
-      },
-    });
+  /** Takes a tab over that was open when the editor was closed. */
+  static restore(panel: WebviewPanel, context: MatrixContext): void {
+    new MatrixPanel(panel, context);
   }
 
   private readonly lifetime = new Lifetime();
