@@ -40,7 +40,8 @@ export function isFullyRated(rating: CurrentRating | undefined, criteria: readon
   return rating !== undefined && criteria.length > 0 && criteria.every(({ id }) => rating.answers[id] !== undefined);
 }
 
-const enoughForPace = 3;
+/** Fewer times tell no pace. */
+export const enoughForPace = 3;
 
 function pace(finished: readonly RatedOutput[], left: number): { secondsPerOutput?: number; secondsLeft?: number } {
   const times = finished.map(({ rating }) => rating?.milliseconds ?? 0).filter((time) => time > 0);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Generation } from '../evaluation/generation';
 import { ok, type Result } from '../outcome';
 import type { AnchorKind } from './rating';
@@ -101,7 +101,7 @@ export function cellOf(key: string, group: readonly ReviewOutput[], seed: string
 }
 
 function place(seed: string, key: string): string {
-  return createHash('sha256').update(seed).update('\0').update(key).digest('hex');
+  return hash('sha256', `${seed}\0${key}`);
 }
 
 function unreachable(): never {

@@ -14,6 +14,8 @@ export class CompareLedger {
   /** Generations with ratings of a picture that is gone. */
   readonly setAside = new Set<string>();
   file: RatingsFile;
+  /** Counts up when everything may be another than before. */
+  folds = 0;
 
   /** The file's ratings and looks, and those that this window has appended since it was read. */
   private ratings: Rating[] = [];
@@ -67,6 +69,7 @@ export class CompareLedger {
 
   /** Anew, because an output turned out to be another one than its sidecar says. */
   fold(): void {
+    this.folds++;
     const hashes = this.hashes();
     const { current, setAside, repeats, anchors } = currentRatings(this.ratings, (id) => hashes.get(id));
     this.current.clear();

@@ -7,10 +7,11 @@ import type { Rating } from '../../core/review/rating';
 import { readRatings, type RatingsFile } from '../../core/review/ratingsFile';
 import type { VoteChoice } from '../../core/review/records';
 import { withHiddenChecks } from '../../core/review/hiddenChecks';
-import { openSession, reviewCells, showingOf, type ReviewCell, type ReviewOutput, type Session } from '../../core/review/session';
+import { openSession, reviewCells, sessionOf, showingOf, type ReviewCell, type ReviewOutput, type Session } from '../../core/review/session';
 import type { Change, CompareState, FaceBox, HostMessage, LastChange, RestoreKey, SaveState, SummaryView, TileName, WebviewMessage } from '../../webviews/compare/contract';
 import { changeText, isValidChange, linesFor, rowOf, undoLines } from './compareChange';
 import { CompareLedger } from './compareLedger';
+import { CompareMarks } from './compareMarks';
 import { ComparePictures } from './comparePictures';
 import { buildState, letterOf } from './compareState';
 import { summaryView, undecidedPairs } from './compareSummary';
@@ -47,6 +48,7 @@ export interface CompareServices {
 /** What one window knows of a running review. Free of the editor, so that tests and other hosts can drive it. */
 export class CompareModel {
   readonly pictures: ComparePictures;
+  readonly marks = new CompareMarks(this);
   readonly ledger: CompareLedger;
   /** Outputs that could not be decoded. */
   readonly unreadable = new Set<string>();
@@ -84,7 +86,10 @@ export class CompareModel {
     const file = await readRatings(input.ratingsPath);
     if (!file.ok) return file;
     const session = await openSession(input.ratingsPath, file.value, input.rater, services.now());
-    return session.ok ? ok(new CompareModel(input, services, file.value, session.value)) : session;
+    if (!session.ok) return session;
+    // A session that has just begun is a line more, which must not pass for one of another window.
+    const now = sessionOf(file.value, input.rater) ? file : await readRatings(input.ratingsPath);
+    return now.ok ? ok(new CompareModel(input, services, now.value, session.value)) : now;
   }
 
   private constructor(readonly input: CompareInput, private readonly services: CompareServices, file: RatingsFile, session: Session) {
@@ -134,11 +139,6 @@ export class CompareModel {
 
   sha256Of(output: ReviewOutput): string {
     return this.replaced.get(output.generation.id) ?? output.generation.output.sha256;
-  }
-
-  /** Every output of every cell, hidden checks included. */
-  get shown(): readonly ReviewOutput[] {
-    return this.cells.flatMap(({ outputs }) => outputs);
   }
 
   /** Under which the face of an output is kept; what was spoilt on purpose is no picture of a file. */
@@ -206,7 +206,7 @@ export class CompareModel {
     const at = { cell: index, letter, row: rowOf(change) };
     const undo: Undo = { ...at, lines: () => undoLines(drafts, undone), text: `${letter}: ${changeText(change, this.input.evaluation)}` };
     const undone = new Map(drafts.map(({ showing }) => [showing, this.ledger.current.get(showing)]));
-    const lines = drafts.map((draft, place) => this.ratingLine(draft, place === 0 && milliseconds > 0 ? Math.round(milliseconds) : undefined));
+    const lines = drafts.map((draft, place) => this.ratingLine(cell, draft, place === 0 && milliseconds > 0 ? Math.round(milliseconds) : undefined));
     const saved = await this.ledger.append(lines);
     if (!saved.ok) return this.notSaved(saved.failure, at);
     this.undoable.push(undo);
@@ -250,7 +250,8 @@ export class CompareModel {
     if (this.votes) return vote ? this.saveVote(vote) : this.post();
     const undo = this.elsewhere ? undefined : this.undoable.at(-1);
     if (!undo) return this.post();
-    const lines = undo.lines().map((draft) => this.ratingLine(draft, undefined));
+    const cell = this.cells[undo.cell];
+    const lines = cell ? undo.lines().map((draft) => this.ratingLine(cell, draft, undefined)) : [];
     const saved = await this.ledger.append(lines);
     if (!saved.ok) return this.notSaved(saved.failure, undo);
     this.undoable.pop();
@@ -293,6 +294,7 @@ export class CompareModel {
     const { id: generationId } = output.generation;
     if (!picture && !this.unreadable.has(generationId)) {
       this.unreadable.add(generationId);
+      this.marks.changed();
       await this.postInTurn();
       this.settle();
     } else if (picture && picture.sha256 !== this.sha256Of(output)) {
@@ -310,6 +312,7 @@ export class CompareModel {
   private accept(last: Omit<LastChange, 'id'>): void {
     this.save = { kind: 'saved', at: this.services.now().toISOString() };
     this.last = { id: ++this.changes, ...last };
+    this.marks.changed(last.cell);
     this.post();
     this.settle();
   }
@@ -387,9 +390,9 @@ export class CompareModel {
     return { version: 1, at: this.services.now().toISOString(), rater: this.input.rater, sessionId: this.session.id };
   }
 
-  private ratingLine(draft: RatingDraft, milliseconds: number | undefined): Rating {
+  private ratingLine(cell: ReviewCell, draft: RatingDraft, milliseconds: number | undefined): Rating {
     const { showing, ...change } = draft;
-    const output = this.shown.find((candidate) => showingOf(candidate) === showing);
+    const output = cell.outputs.find((candidate) => showingOf(candidate) === showing);
     const outputSha256 = output ? this.sha256Of(output) : '';
     const { anchor, repeat } = output ?? {};
     return { ...this.head(), generationId: output?.generation.id ?? '', outputSha256, ...change, ...(anchor && { anchor }), ...(repeat && { repeat }), ...(milliseconds !== undefined && { milliseconds }), ...(this.revealed && { unblinded: true }) };

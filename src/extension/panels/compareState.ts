@@ -1,21 +1,17 @@
 import path from 'node:path';
-import { reviewProgress, type ReviewFocus } from '../../core/review/progress';
+import type { ReviewFocus } from '../../core/review/progress';
 import type { ReviewCell, ReviewOutput } from '../../core/review/session';
-import type { CellMark, CellView, CompareState, CriterionView, OutputView, SummaryView } from '../../webviews/compare/contract';
+import type { CellView, CompareState, CriterionView, OutputView, SummaryView } from '../../webviews/compare/contract';
 import type { CompareModel } from './compareModel';
 
 /** Everything that the panel may know right now, and nothing more. */
 export function buildState(model: CompareModel, focus: ReviewFocus, summarize: () => SummaryView): CompareState {
   const { evaluation, restore } = model.input;
   const cell = model.cells[model.cell];
-  const outputs = model.shown.filter(({ generation }) => !model.unreadable.has(generation.id));
-  const rated = outputs.filter((output) => model.isRated(output));
-  const pace = reviewProgress(
-    outputs.map((output) => ({ rating: model.isRated(output) ? model.ratingOf(output) : undefined, seen: false })),
-    evaluation.criteria,
-    undefined,
-  );
-  const summary = pace.complete ? summarize() : undefined;
+  const progress = model.marks.progress;
+  const summary = progress.total > 0 && progress.rated === progress.total ? summarize() : undefined;
+  const { first, marks } = model.marks.around(model.cell);
+  const gap = model.marks.gapAfter(model.cell);
   return {
     ...(model.replied !== undefined && { replied: model.replied }),
     restore,
@@ -27,13 +23,11 @@ export function buildState(model: CompareModel, focus: ReviewFocus, summarize: (
     blind: !model.revealed,
     cell: cell && cellView(model, cell),
     ...(model.wanted && { wanted: true }),
-    cells: model.cells.map((each) => cellMark(model, each)),
-    progress: {
-      rated: rated.length,
-      total: outputs.length,
-      ...(pace.secondsPerOutput !== undefined && { secondsPerOutput: pace.secondsPerOutput }),
-      ...(pace.secondsLeft !== undefined && { secondsLeft: pace.secondsLeft }),
-    },
+    cells: marks,
+    firstCell: first,
+    cellCount: model.cells.length,
+    ...(gap !== undefined && { nextGap: gap }),
+    progress,
     save: model.save,
     ...(model.last && { last: model.last }),
     prefetch: prefetch(model),
@@ -98,18 +92,6 @@ function remarksOf(model: CompareModel, output: ReviewOutput): readonly string[]
 }
 
 const anchorNames = { source: 'Untouched source', degraded: 'Degraded output' } as const;
-
-function cellMark(model: CompareModel, cell: ReviewCell): CellMark {
-  const outputs = cell.outputs.filter(({ generation }) => !model.unreadable.has(generation.id));
-  const ratings = outputs.flatMap((output) => model.ratingOf(output) ?? []);
-  return {
-    thumbnail: model.pictures.thumbnailOf(cell.sourcePath),
-    rated: outputs.filter((output) => model.isRated(output)).length,
-    partly: ratings.some(({ answers }) => Object.keys(answers).length > 0),
-    outputs: outputs.length,
-    flagged: ratings.some(({ flagged }) => flagged),
-  };
-}
 
 /** The next cell's pictures, in the order of its letters. */
 function prefetch(model: CompareModel): readonly string[] {

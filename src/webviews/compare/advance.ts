@@ -9,9 +9,7 @@ export function nextTarget(state: CompareState, letter: string): Target {
   const after = rotated(outputs, outputs.findIndex((output) => output.letter === letter) + 1);
   const open = after.find(needsRating);
   if (open) return { kind: 'output', letter: open.letter };
-  const cells = state.cells.map((mark, index) => ({ mark, index }));
-  const cell = rotated(cells, (state.cell?.index ?? -1) + 1).find(({ mark }) => hasGaps(mark));
-  return cell ? { kind: 'cell', index: cell.index } : { kind: 'done' };
+  return state.nextGap === undefined ? { kind: 'done' } : { kind: 'cell', index: state.nextGap };
 }
 
 /** Where a cell opens: at its first gap. */

@@ -82,7 +82,13 @@ export interface CompareState {
   readonly cell: CellView | undefined;
   /** The cell was asked for: it is shown also where the session is finished. */
   readonly wanted?: true;
+  /** Those around the current cell: a session can have tens of thousands. */
   readonly cells: readonly CellMark[];
+  /** Index of the first of `cells`. */
+  readonly firstCell: number;
+  readonly cellCount: number;
+  /** The next other cell with outputs to rate. */
+  readonly nextGap?: number;
   readonly progress: ProgressView;
   readonly save: SaveState;
   /** The newest change, for the toast and for where an undo leads. */

@@ -141,7 +141,7 @@ export class Panel {
   }
 
   go(index: number): void {
-    const count = this.state?.cells.length ?? 0;
+    const count = this.state?.cellCount ?? 0;
     this.cancelAdvance();
     if (index < 0 || index >= count) return announce(index < 0 ? 'This is the first cell.' : 'This is the last cell.');
     this.local = { ...this.local, sheet: false };

@@ -11,7 +11,7 @@ export function header(panel: Panel): Node {
 }
 
 function place(panel: Panel, { index, picture, kind, prompt }: NonNullable<NonNullable<Panel['state']>['cell']>): readonly Node[] {
-  const total = panel.state?.cells.length ?? 0;
+  const total = panel.state?.cellCount ?? 0;
   const step = (label: string, name: 'left' | 'right', to: number): Node =>
     h('button', { class: 'icon-btn', 'aria-label': label, title: label, disabled: to < 0 || to >= total, on: { click: () => panel.go(to) } }, icon(name));
   return [

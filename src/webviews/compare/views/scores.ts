@@ -45,8 +45,7 @@ function withoutGap(state: CompareState, output: OutputView): CompareState {
   const { cell } = state;
   if (!cell || output.rated) return state;
   const outputs = cell.outputs.map((other) => (other === output ? { ...other, rated: true } : other));
-  const cells = state.cells.map((mark, index) => (index === cell.index ? { ...mark, rated: mark.rated + 1 } : mark));
-  return { ...state, cells, cell: { ...cell, outputs } };
+  return { ...state, cell: { ...cell, outputs } };
 }
 
 function question(panel: Panel, state: CompareState, output: OutputView, criterion: CriterionView): Node {

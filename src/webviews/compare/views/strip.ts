@@ -9,13 +9,13 @@ const cellWidth = 33;
 /** All cells in small; of a long session those around the current one. */
 export function strip(panel: Panel, state: CompareState): Node {
   const fitting = Math.max(5, Math.floor((document.documentElement.clientWidth - 24) / cellWidth));
-  const shown = Math.min(state.cells.length, fitting);
+  const shown = Math.min(state.cellCount, fitting);
   const current = state.cell?.index ?? 0;
-  const first = Math.max(0, Math.min(current - Math.floor(shown / 2), state.cells.length - shown));
+  const first = Math.max(state.firstCell, Math.min(current - Math.floor(shown / 2), state.cellCount - shown));
   return h(
     'nav',
     { class: 'film', 'aria-label': 'Cells', on: { keydown: (event) => onArrows(panel, event as KeyboardEvent) } },
-    h('ol', { style: { '--cells': String(Math.max(shown, Math.min(fitting, 40))) } }, state.cells.slice(first, first + shown).map((mark, offset) => cell(panel, mark, first + offset, !panel.local.sheet && first + offset === current))),
+    h('ol', { style: { '--cells': String(Math.max(shown, Math.min(fitting, 40))) } }, state.cells.slice(first - state.firstCell, first - state.firstCell + shown).map((mark, offset) => cell(panel, mark, first + offset, !panel.local.sheet && first + offset === current))),
   );
 }
 

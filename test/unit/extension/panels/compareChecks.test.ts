@@ -91,7 +91,7 @@ test('hidden checks look like all other outputs, and are told apart only in the 
   const outputs = await study();
   const { model, messages, say, state, rateAll } = await open(outputs, checks);
   expect(model.cells).toHaveLength(15);
-  expect(model.shown).toHaveLength(36 + 2 + 9);
+  expect(model.cells.flatMap(({ outputs: all }) => all)).toHaveLength(36 + 2 + 9);
   await rateAll(() => 3);
   const sent = messages.flatMap((message) => (message.type === 'state' ? [JSON.stringify([message.state.cell, message.state.cells, message.state.prefetch])] : []));
   for (const word of ['anchor', 'degraded', 'repeat', 'again', 'Untouched']) expect(sent.some((text) => text.includes(word)), word).toBe(false);
@@ -120,7 +120,7 @@ test('anchors are shown as what they are: the source itself, and a spoilt output
     if (message?.type !== 'picture') throw new Error('no picture');
     return sharp(message.bytes).raw().toBuffer();
   };
-  for (const anchor of model.shown.filter((output) => output.anchor)) {
+  for (const anchor of model.cells.flatMap(({ outputs: all }) => all).filter((output) => output.anchor)) {
     const shown = await pixels(model.pictures.idOf(anchor.outputPath, anchor.anchor));
     const plain = await pixels(model.pictures.idOf(anchor.outputPath));
     expect(shown.length).toBe(plain.length);

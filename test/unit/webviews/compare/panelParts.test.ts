@@ -10,11 +10,12 @@ function output(letter: string, answers: OutputView['answers'], extra: Partial<O
   return { letter, picture: `id-${letter}`, answers, failureModes: [], pins: [], note: '', flagged: false, best: false, worst: false, rated: Object.keys(answers).length === 2, changed: false, remarks: [], ...extra };
 }
 
-function state(outputs: readonly OutputView[], cells: readonly Partial<CellMark>[], index = 0): CompareState {
+function state(outputs: readonly OutputView[], cells: readonly Partial<CellMark>[], index = 0, gap?: number): CompareState {
   return {
     restore: { plan: 'p', token: 't' }, title: 'x', failureModes: [], blind: true, save: { kind: 'none' }, prefetch: [], brokenLines: 0, progress: { rated: 0, total: 1 },
     criteria: [{ kind: 'scale', id: 'identity', label: 'Identity', minimum: 1, maximum: 5 }, { kind: 'yesNo', id: 'same', label: 'Same' }],
     cells: cells.map((cell) => ({ thumbnail: undefined, rated: 0, partly: false, outputs: 2, flagged: false, ...cell })),
+    firstCell: 0, cellCount: cells.length, ...(gap !== undefined && { nextGap: gap }),
     cell: { index, picture: 'p.png', kind: 'Style', prompt: '', aligned: true, source: { picture: 's', width: 1, height: 1 }, outputs },
   };
 }
@@ -27,10 +28,9 @@ test('rating goes on to the next gap of the cell, round its end', () => {
   expect(nextTarget(state(outputs, [{}]), 'D')).toEqual({ kind: 'output', letter: 'A' });
 });
 
-test('a full cell leads to the next cell with gaps, round the end; a full session is done', () => {
+test('a full cell leads to the next cell with gaps; a full session is done', () => {
   const outputs = [output('A', full), output('B', full)];
-  expect(nextTarget(state(outputs, [{ rated: 2 }, { rated: 2 }, { rated: 1 }]), 'B')).toEqual({ kind: 'cell', index: 2 });
-  expect(nextTarget(state(outputs, [{ rated: 0 }, { rated: 2 }], 1), 'B')).toEqual({ kind: 'cell', index: 0 });
+  expect(nextTarget(state(outputs, [{ rated: 2 }, { rated: 2 }, { rated: 1 }], 0, 2), 'B')).toEqual({ kind: 'cell', index: 2 });
   expect(nextTarget(state(outputs, [{ rated: 2 }]), 'A')).toEqual({ kind: 'done' });
 });
 
