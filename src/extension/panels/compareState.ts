@@ -3,6 +3,7 @@ import type { ReviewFocus } from '../../core/review/progress';
 import type { ReviewCell, ReviewOutput } from '../../core/review/session';
 import type { CellView, CompareState, CriterionView, OutputView, SummaryView } from '../../webviews/compare/contract';
 import type { CompareModel } from './compareModel';
+import { ownSettings, sharedSettings } from './compareSettings';
 
 /** Everything that the panel may know right now, and nothing more. */
 export function buildState(model: CompareModel, focus: ReviewFocus, summarize: () => SummaryView): CompareState {
@@ -53,6 +54,7 @@ function cellView(model: CompareModel, cell: ReviewCell): CellView {
     picture: path.posix.basename(cell.picture.replaceAll('\\', '/')),
     kind: kindLabels[cell.edit.kind] ?? 'Edit',
     prompt: cell.edit.prompt,
+    settings: sharedSettings(cell.outputs.map(({ generation }) => generation)),
     aligned: cell.edit.kind !== 'angle',
     source: { picture: model.pictures.idOf(cell.sourcePath), width, height, ...(sourceFace && { face: sourceFace }), ...(model.clipped.has(cell.sourcePath) && { clipped: true }) },
     outputs: cell.outputs.map((output, place) => outputView(model, output, letterOf(place))),
@@ -81,7 +83,7 @@ function outputView(model: CompareModel, output: ReviewOutput, letter: string): 
     rated,
     changed: model.ledger.setAside.has(id) && !rated,
     remarks: rated ? remarksOf(model, output) : [],
-    ...(model.revealed && { model: output.anchor ? anchorNames[output.anchor] : (entry?.title ?? modelId) }),
+    ...(model.revealed && { model: output.anchor ? anchorNames[output.anchor] : (entry?.title ?? modelId), ...(!output.anchor && { settings: ownSettings(output.generation) }) }),
   };
 }
 

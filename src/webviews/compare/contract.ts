@@ -132,6 +132,8 @@ export interface CellView {
   /** "Camera angle" */
   readonly kind: string;
   readonly prompt: string;
+  /** What all outputs of the cell were made with, so that it tells none from another: "seed 7 · 4 steps". */
+  readonly settings: string;
   /** Edits that move the camera make pixel differences mean little. */
   readonly aligned: boolean;
   readonly source: { readonly picture: string | undefined; readonly width: number; readonly height: number; readonly face?: FaceBox; readonly clipped?: true };
@@ -157,8 +159,9 @@ export interface OutputView {
   readonly changed: boolean;
   /** Measured, and told only once the output is rated: "Unchanged". */
   readonly remarks: readonly string[];
-  /** Only after the reveal. */
+  /** Only after the reveal, as are the settings that it was made with. */
   readonly model?: string;
+  readonly settings?: string;
 }
 
 /** In shares of the picture's width and height. */

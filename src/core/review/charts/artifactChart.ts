@@ -1,4 +1,4 @@
-import { chart, label, point, textWidth, type ChartPlace } from './chart';
+import { chart, cutTo, label, point, textWidth, type ChartPlace } from './chart';
 import { svg, type SvgNode } from './svg';
 
 export interface ArtifactRow {
@@ -33,7 +33,7 @@ export function artifactChart(place: ChartPlace, rows: readonly ArtifactRow[]): 
         x += count * unit;
         return bar;
       });
-      return point(place, row.key, `${row.label}: ${rowText(row)}`, [label(place, 8, y + 13, row.label, { strong: true }), ...bars, label(place, x + 6, y + 13, rowText(row), { muted: true })]);
+      return point(place, row.key, `${row.label}: ${rowText(row)}`, [label(place, 8, y + 13, cutTo(left - 18, row.label), { strong: true }), ...bars, label(place, x + 6, y + 13, rowText(row), { muted: true })]);
     }),
     ...types.flatMap((type, index) => [
       svg('rect', { x: places[index], y: legend, width: 10, height: 10, fill: colours.series[index % colours.series.length] }),

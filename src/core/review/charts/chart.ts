@@ -68,7 +68,23 @@ export function ticks(low: number, high: number, count = 4): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
+const letterWidth = 6.8;
+
 /** Room that the longest of some texts takes, in a font nobody knows. */
 export function textWidth(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map((text) => text.length)) * 6.8;
+  return Math.max(0, ...texts.map((text) => Array.from(text).reduce((sum, letter) => sum + widthOf(letter), 0)));
+}
+
+/** A name cut so that it stays within its room; whole names stand in the text alternative. */
+export function cutTo(width: number, text: string): string {
+  const letters = Array.from(text);
+  if (textWidth([text]) <= width) return text;
+  let taken = widthOf('…');
+  const kept = letters.findIndex((letter) => (taken += widthOf(letter)) > width);
+  return `${letters.slice(0, Math.max(1, kept)).join('').trimEnd()}…`;
+}
+
+/** Letters of East Asian scripts are twice as wide as others. */
+function widthOf(letter: string): number {
+  return /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u.test(letter) ? letterWidth * 2 : letterWidth;
 }

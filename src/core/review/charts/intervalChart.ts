@@ -1,5 +1,5 @@
 import type { Interval } from '../statistics/interval';
-import { chart, label, point, textWidth, ticks, type ChartPlace } from './chart';
+import { chart, cutTo, label, point, textWidth, ticks, type ChartPlace } from './chart';
 import { svg, type SvgNode } from './svg';
 
 /** A figure of one model, as a dot on its interval. */
@@ -47,7 +47,7 @@ export function intervalChart(place: ChartPlace, { title, rows, range, limit, ax
       const { interval, value } = row;
       const whisker = interval && svg('path', { d: `M${fixed(x(interval.low))} ${y}H${fixed(x(interval.high))}M${fixed(x(interval.low))} ${y - 4}v8M${fixed(x(interval.high))} ${y - 4}v8`, stroke: colours.text, fill: 'none', 'stroke-width': 1.4 });
       return point(place, row.key, `${row.label}: ${rowName(row, axis)}`, [
-        label(place, 8, y + 4, row.label, { strong: true }),
+        label(place, 8, y + 4, cutTo(left - 14, row.label), { strong: true }),
         ...(whisker ? [whisker] : []),
         svg('circle', { cx: x(value), cy: y, r: 4.2, fill: row.firm ? colours.accent : colours.hollow, stroke: colours.accent, 'stroke-width': 1.6 }),
         label(place, width - 8, y + 4, row.text, { anchor: 'end' }),

@@ -10,7 +10,7 @@ export function header(panel: Panel): Node {
   return h('header', { class: 'head' }, cell ? place(panel, cell) : h('h1', { class: 'prompt' }, state?.title ?? 'Compare'), state && status(panel));
 }
 
-function place(panel: Panel, { index, picture, kind, prompt }: NonNullable<NonNullable<Panel['state']>['cell']>): readonly Node[] {
+function place(panel: Panel, { index, picture, kind, prompt, settings }: NonNullable<NonNullable<Panel['state']>['cell']>): readonly Node[] {
   const total = panel.state?.cellCount ?? 0;
   const step = (label: string, name: 'left' | 'right', to: number): Node =>
     h('button', { class: 'icon-btn', 'aria-label': label, title: label, disabled: to < 0 || to >= total, on: { click: () => panel.go(to) } }, icon(name));
@@ -18,7 +18,8 @@ function place(panel: Panel, { index, picture, kind, prompt }: NonNullable<NonNu
     h('nav', { class: 'cell-nav', 'aria-label': 'Cell' }, step('Previous cell (K)', 'left', index - 1), h('span', {}, h('b', {}, String(index + 1)), ` of ${total}`), step('Next cell (J)', 'right', index + 1)),
     h('span', { class: 'sep' }),
     h('span', { class: 'row subject' }, h('span', { class: 'mute name' }, picture), h('span', { class: 'tag quiet' }, kind)),
-    h('h1', { class: 'prompt', title: prompt }, prompt),
+    h('h1', { class: 'prompt', title: `${prompt}\n${settings}` }, prompt),
+    h('span', { class: 'mute settings' }, settings),
   ];
 }
 

@@ -37,12 +37,12 @@ export function outputMarks(panel: Panel, output: OutputView, holding: boolean):
 
 /** The line under a picture: scores in short, then marks. */
 export function caption(state: CompareState, output: OutputView): Node {
-  const { answers, best, worst, flagged, model, picture } = output;
+  const { answers, best, worst, flagged, model, settings = '', picture } = output;
   const none = state.criteria.every(({ id }) => answers[id] === undefined);
   return h(
     'span',
     { class: model === undefined ? 'cap' : 'cap revealed' },
-    model !== undefined && h('b', { class: 'model' }, model),
+    model !== undefined && h('b', { class: 'model', title: settings }, model),
     picture === undefined
       ? h('span', { class: 'mute' }, 'No picture, not counted')
       : none

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { artifactChart } from '../../../../src/core/review/charts/artifactChart';
-import { inDocument, inPanel, ticks } from '../../../../src/core/review/charts/chart';
+import { inDocument, inPanel, textWidth, ticks } from '../../../../src/core/review/charts/chart';
 import { costChart, paretoFront } from '../../../../src/core/review/charts/costChart';
 import { identityChart } from '../../../../src/core/review/charts/identityChart';
 import { intervalChart } from '../../../../src/core/review/charts/intervalChart';
@@ -27,6 +27,20 @@ test('dots lie inside their intervals, intervals on the drawing, and the better 
   ends.forEach(([low = 0, high = 0], index) => {
     expect([low > 0, low < dots[index]!, dots[index]! < high, high < width]).toEqual([true, true, true, true]);
   });
+});
+
+test('long names are cut before the drawing begins, and stay whole in what is read out', () => {
+  const long = 'Qwen Image Edit 2509 with Multiple Angles and Relight, merged at 0.8';
+  const wide = '複数の角度から編集するための統合モデル第二版';
+  for (const name of [long, wide]) {
+    const drawing = intervalChart(inDocument, { ...shares, rows: [{ ...rows[0]!, label: name }] });
+    const shown = find(drawing, 'text').map(({ children }) => String(children[0])).find((text) => text.endsWith('…'))!;
+    expect(name.startsWith(shown.slice(0, -1))).toBe(true);
+    expect(textWidth([shown])).toBeLessThanOrEqual(176);
+    expect(drawing.attributes['aria-label']).toContain(name);
+    expect(find(drawing, 'title').map(({ children }) => children[0]).join()).toContain(name);
+    expect(svgFile(artifactChart(inDocument, [{ key: 'x', label: name, outputs: 3, types: { hands: 2 } }]))).toContain('…');
+  }
 });
 
 test('names of strangers stay text', () => {

@@ -16,7 +16,7 @@ function state(outputs: readonly OutputView[], cells: readonly Partial<CellMark>
     criteria: [{ kind: 'scale', id: 'identity', label: 'Identity', minimum: 1, maximum: 5 }, { kind: 'yesNo', id: 'same', label: 'Same' }],
     cells: cells.map((cell) => ({ thumbnail: undefined, rated: 0, partly: false, outputs: 2, flagged: false, ...cell })),
     firstCell: 0, cellCount: cells.length, ...(gap !== undefined && { nextGap: gap }),
-    cell: { index, picture: 'p.png', kind: 'Style', prompt: '', aligned: true, source: { picture: 's', width: 1, height: 1 }, outputs },
+    cell: { index, picture: 'p.png', kind: 'Style', prompt: '', settings: '', aligned: true, source: { picture: 's', width: 1, height: 1 }, outputs },
   };
 }
 
