@@ -1,4 +1,4 @@
-/** Compares reading and writing a large plan with what it costs at least, an analysis and the packages with their limits, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
+/** Compares reading and writing a large plan with what it costs at least, an analysis and the packages with their limits, SSIM with its peers, edits with diffusers, then downloads with their peers. Exits with 1 when a ratio is over its target. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -11,6 +11,7 @@ import { FilePlanStore } from '../../src/core/plan/planFile';
 import { benchEngine } from './engine';
 import { meets } from './report';
 import { benchReview } from './review';
+import { benchSimilarity } from './similarity';
 import { benchDownloads, benchProcess } from './downloads';
 import { benchPackages } from './packages';
 
@@ -24,6 +25,7 @@ if (role.length > 0) await benchProcess(role);
 else {
   await benchPlans();
   if (!benchReview()) process.exitCode = 1;
+  if (!benchSimilarity()) process.exitCode = 1;
   if (!benchPackages()) process.exitCode = 1;
   if (!(await benchEngine())) process.exitCode = 1;
   if (!(await benchDownloads(fileURLToPath(import.meta.url)))) process.exitCode = 1;
