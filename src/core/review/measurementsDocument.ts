@@ -12,7 +12,7 @@ export function measurementsMarkdown({ criteria }: Evaluation, correlations: rea
   if (correlations.length === 0) return '';
   const rows = telling.map(({ name, within, with: found }) => [plainText(within ? `${name}, within one edit` : name), ...criteria.map(({ id }) => cellText(found[id]))]);
   return [
-    'Measurements against ratings: Spearman’s correlation with its 95 % interval by source picture. They are flags, and no part of the rank.',
+    'Measurements against ratings: Spearman’s correlation with its 95 % interval by source picture. They are flags, and no part of the rank; of twenty that say nothing, one seems to.',
     '',
     ...(telling.length === 0 ? [] : [markdownTable(['Measurement', ...criteria.map(({ label }) => plainText(label))], rows), '']),
     ...(silent.length === 0 ? [] : [`- Say nothing here (the interval holds 0): ${silent.map(({ name }) => plainText(name)).join(', ')}.`]),

@@ -9,7 +9,7 @@ export function measurements(matrix: Matrix, { measurements: { criteria, rows, m
   return h(
     'section',
     { class: 'measurements', 'aria-labelledby': 'measurements' },
-    h('div', { class: 'title' }, h('h2', { id: 'measurements' }, 'Measurements against ratings'), h('p', { class: 'mute' }, `Spearman, 95 % interval by picture · grey: says nothing here · flags only, never part of the rank${progress === undefined ? '' : ` · ${progress}`}`)),
+    h('div', { class: 'title' }, h('h2', { id: 'measurements' }, 'Measurements against ratings'), h('p', { class: 'mute' }, `Spearman, 95 % interval by picture · grey: says nothing here · of twenty that say nothing one seems to · flags only, never part of the rank${progress === undefined ? '' : ` · ${progress}`}`)),
     rows.length > 0 && table(criteria, rows),
     identity ? figure(matrix, 'Identity against the turn of the head', 'compare marks that stand above each other', identity) : false,
     missing.length > 0 && networks(matrix, missing, offered),
