@@ -51,7 +51,7 @@ function pictures(): readonly [Uint8Array, Uint8Array] {
 function imageData(rgb: Uint8Array): ImageData {
   const data = new Uint8ClampedArray(side * side * 4).fill(255);
   for (let pixel = 0; pixel < side * side; pixel++) for (let channel = 0; channel < 3; channel++) data[pixel * 4 + channel] = rgb[pixel * 3 + channel] ?? 0;
-  return { data, width: side, height: side, colorSpace: 'srgb' } as ImageData;
+  return { data, width: side, height: side, colorSpace: 'srgb' };
 }
 
 function scikitImage(python: string, first: Uint8Array, second: Uint8Array): { readonly milliseconds: number; readonly value: number } {
