@@ -149,6 +149,18 @@ describe.runIf(browserPath)('the matrix panel in a browser', () => {
     // Models of this study fail each in its own way; the soft one is the weakest but one.
     expect(await table.locator('tr', { hasText: 'Detail kept' }).locator('td').first().innerText()).toMatch(/^[+−]0\.\d\d/);
     expect(await table.getByText('says nothing').count()).toBeGreaterThan(0);
+    expect(await table.getByRole('row', { name: /^Identity \(SFace\)/ }).innerText()).toContain('within one edit');
+    await table.getByRole('group', { name: /^Likeness of the face against the turn of the head: A: mean 0\.\d\d/ }).waitFor();
+  });
+
+  test('networks that are missing are named with size and licence before anything is fetched', async () => {
+    const { page, asked } = await open();
+    await page.keyboard.press('2');
+    const part = page.getByRole('region', { name: 'Measurements against ratings' });
+    await part.getByText('Identity (SFace): 38.7 MB, Apache-2.0, opencv/face_recognition_sface').waitFor({ timeout: 60_000 });
+    expect(asked).toEqual([]);
+    await part.getByRole('button', { name: 'Download networks…' }).click();
+    await expect.poll(() => asked).toEqual(['networks']);
   });
 
   test('nothing rated says what to do', async () => {

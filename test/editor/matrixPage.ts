@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { currentRatings } from '../../src/core/review/currentRating';
 import type { Rating } from '../../src/core/review/rating';
+import { networkGaps } from '../../src/core/hub/measureNetworks';
 import { measurePair } from '../../src/core/images/comparison/measurePair';
 import { readRatings } from '../../src/core/review/ratingsFile';
 import type { RatingsLine } from '../../src/core/review/records';
@@ -84,7 +85,17 @@ export class MatrixPage {
         const file = await readRatings(this.ratings);
         return file.ok ? studyOf(evaluation, this.outputs, file.value) : file.failure;
       },
-      measure: async (output, known) => (known ? undefined : measurePair(output.sourcePath, output.outputPath)),
+      // As networks would: likeness falls with the turn of the head.
+      measure: async (output, known) => {
+        if (known) return undefined;
+        const yaw = output.generation.edit.kind === 'angle' ? 50 : -5;
+        return { ...(await measurePair(output.sourcePath, output.outputPath)), yaw, identity: 0.9 - study.models.indexOf(output.generation.modelId) / 10 - Math.abs(yaw) / 200 };
+      },
+      gaps: async () => networkGaps({}, { edits: [] }),
+      fetchNetworks: async () => {
+        this.asked.push('networks');
+        return false;
+      },
       post: (message) => void this.panel.post(message),
       review: (cell) => void this.asked.push(`review ${cell ?? ''}`),
       write: () => void this.asked.push('write'),
