@@ -50,6 +50,7 @@ export function readSettings(scope?: ConfigurationScope): Settings {
       rater: text('review.rater') || nameOfUser(),
       downloadConnections: configuration.get<number>('download.connections', 8),
       downloadBytesPerSecond: configuration.get<number>('download.limit', 0) * 1e6,
+      downloadAskAbove: { always: -1, large: 1e9, never: Infinity }[configuration.get<'always' | 'large' | 'never'>('download.showFiles', 'large')],
       modelFolders: configuration.get<string[]>('download.modelFolders', []),
     },
     policy: {

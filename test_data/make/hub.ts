@@ -14,9 +14,16 @@ export interface HubOptions {
   readonly port?: number;
   readonly misbehave?: Misbehaviour;
   /** Who a token belongs to, and which gated or private repositories it opens. */
-  readonly tokens?: Readonly<Record<string, { readonly name: string; readonly opens?: readonly string[] }>>;
+  readonly tokens?: Readonly<Record<string, HubToken>>;
   /** Most entries in one answer of a listing. */
   readonly pageSize?: number;
+}
+
+export interface HubToken {
+  readonly name: string;
+  readonly opens?: readonly string[];
+  /** A token that may do only what is listed; a plain one that may read when left out. */
+  readonly fineGrained?: { readonly canReadGatedRepos: boolean; readonly scoped: readonly { readonly entity: { readonly type: string; readonly name: string }; readonly permissions: readonly string[] }[] };
 }
 
 /** Each `times` is counted down as it is used, so that a test can let the first requests fail and the rest pass. */
@@ -159,6 +166,8 @@ class Hub implements LoopbackHub {
       const { body, link } = listModels(newest, url, this.options.pageSize ?? 1000);
       return list(request, response, body, link ? { link } : {});
     }
+    const check = /^\/api\/models\/([^/]+\/[^/]+)\/auth-check$/.exec(url.pathname);
+    if (check?.[1]) return this.authCheck(request, response, check[1]);
     const api = /^\/api\/models\/((?:[^/]+\/)?[^/]+?)(?:\/(revision|tree|paths-info)\/([^/]+)(?:\/.*)?)?$/.exec(url.pathname);
     if (api?.[1]) return this.api(request, response, url, { id: decodeURIComponent(api[1]), kind: api[2], revision: decodeURIComponent(api[3] ?? 'main') });
     const file = /^\/((?:[^/]+\/)?[^/]+)\/(resolve|raw)\/([^/]+)\/(.+)$/.exec(url.pathname);
@@ -169,8 +178,16 @@ class Hub implements LoopbackHub {
   private whoami({ headers }: IncomingMessage, response: ServerResponse): void {
     const token = this.options.tokens?.[tokenOf(headers.authorization)];
     if (!token) return refuse(response, 401, '', 'Invalid credentials in Authorization header');
-    const auth = { type: 'access_token', accessToken: { displayName: 'evalmark', role: 'read', createdAt: '2026-01-01T00:00:00.000Z' } };
+    const auth = { type: 'access_token', accessToken: { displayName: 'evalmark', role: token.fineGrained ? 'fineGrained' : 'read', createdAt: '2026-01-01T00:00:00.000Z', ...(token.fineGrained && { fineGrained: { global: [], ...token.fineGrained } }) } };
     return json(response, { type: 'user', id: '1', name: token.name, fullname: token.name, orgs: [], auth });
+  }
+
+  private authCheck(request: IncomingMessage, response: ServerResponse, id: string): void {
+    const repository = this.find({ id, revision: 'main' }, request, response);
+    if (!repository) return;
+    const refusal = this.gateRefusal(repository, request.headers.authorization);
+    if (refusal) return refuse(response, refusal, 'GatedRepo', `Access to model ${id} is restricted.`);
+    response.writeHead(200).end();
   }
 
   private async api(request: IncomingMessage, response: ServerResponse, url: URL, asked: { id: string; kind: string | undefined; revision: string }): Promise<void> {
@@ -245,7 +262,8 @@ class Hub implements LoopbackHub {
   }
 
   private gateRefusal({ id, description }: ServedRepository, authorization: string | undefined): 401 | 403 | undefined {
-    if (!description.gated || this.options.tokens?.[tokenOf(authorization)]?.opens?.includes(id)) return undefined;
+    const token = this.options.tokens?.[tokenOf(authorization)];
+    if (!description.gated || (token?.opens?.includes(id) && token.fineGrained?.canReadGatedRepos !== false)) return undefined;
     return authorization ? 403 : 401;
   }
 }

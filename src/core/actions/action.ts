@@ -95,6 +95,8 @@ export interface RunSettings {
   readonly downloadConnections: number;
   /** Over all downloads; as fast as it goes when 0 or left out. */
   readonly downloadBytesPerSecond?: number;
+  /** Bytes over which a download shows its files first; never when left out. */
+  readonly downloadAskAbove?: number;
   /** Folders of other programs in which models may lie already. */
   readonly modelFolders?: readonly string[];
 }
@@ -200,7 +202,9 @@ export type Look =
   | { readonly kind: 'survey'; readonly planPath: string; readonly repository?: string; readonly page?: 'list' | 'relevance' | 'select' }
   | { readonly kind: 'card'; readonly planPath: string; readonly repository: string; readonly title: string; readonly markdown: string }
   | PicturesLook
-  | { readonly kind: 'document'; readonly path: string };
+  | { readonly kind: 'document'; readonly path: string }
+  /** A page of the Hub, in the person's browser. */
+  | { readonly kind: 'page'; readonly address: string };
 
 /** The source pictures, to be chosen or put right. */
 export interface PicturesLook {

@@ -3,15 +3,15 @@ import path from 'node:path';
 import { addModel, modelOfCandidate, readEvaluation, writeEvaluation } from '../evaluation/evaluationFile';
 import { isBaseModel } from '../evaluation/modelSelector';
 import { bytesText } from '../hub/bytesText';
-import type { FileChoice } from '../hub/defaultFiles';
 import { downloadSnapshot, type Download, type DownloadRequest } from '../hub/download';
 import { placeSnapshot } from '../hub/localFolder';
 import { modelFolders } from '../hub/modelFolders';
 import { readSurvey } from '../hub/surveyFile';
-import type { TreeFile } from '../hub/tree';
-import { cancelled, done, failed, ok, type Outcome, type Result } from '../outcome';
-import type { Action, ActionContext } from './action';
+import { cancelled, done, failed, needsPerson, ok, type Failure, type Outcome, type Result } from '../outcome';
+import type { Action, ActionArguments, ActionContext } from './action';
+import { withAccess } from './downloadAccess';
 import { offerOrphans } from './downloadOrphans';
+import { filesToFetch } from './downloadQuestion';
 import { downloadTargets } from './downloadTargets';
 
 /** Brings models into the standard Hugging Face cache, at a pinned commit, verified. */
@@ -31,7 +31,7 @@ export const download: Action = {
         include: listOf(link.arguments.include),
         exclude: listOf(link.arguments.exclude),
         onlyNeeded: true,
-        onChosen: (choice) => tellChoice(repository, choice, context),
+        approve: named(link.arguments) ? undefined : (offer) => filesToFetch(offer, context),
         adoptFrom: modelFolders(context.settings.modelFolders),
         bytesPerSecond: context.settings.downloadBytesPerSecond ?? 0,
         signal: context.signal,
@@ -39,10 +39,10 @@ export const download: Action = {
         log: context.log,
         connections: context.settings.downloadConnections,
       };
-      const first = await downloadSnapshot(request);
+      const first = await withAccess(repository, hub.value, context, () => downloadSnapshot(request));
       const makesRoom = !first.ok && first.failure.code === 'disk-space' && (await offerOrphans(hub.value.cacheFolder, context));
       const downloaded = makesRoom ? await downloadSnapshot(request) : first;
-      if (!downloaded.ok) return context.signal.aborted ? cancelled : failed(downloaded.failure);
+      if (!downloaded.ok) return context.signal.aborted ? cancelled : unfinished(downloaded.failure);
       const placed = await placeAsAsked(downloaded.value, link.arguments.folder, context);
       if (!placed.ok) return failed(placed.failure);
       const told = await tellEvaluation(downloaded.value, context);
@@ -53,12 +53,13 @@ export const download: Action = {
   },
 };
 
-/** Before the first byte: what is fetched, and what is not and why. */
-function tellChoice(repository: string, { chosen, left }: FileChoice<TreeFile>, { log, progress }: ActionContext): void {
-  const text = (files: readonly TreeFile[]): string => `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${bytesText(files.reduce((sum, { size }) => sum + size, 0))}`;
-  log.info(`${repository}: ${text(chosen)} chosen: ${chosen.map(({ path }) => path).slice(0, 40).join(', ')}${chosen.length > 40 ? ', …' : ''}.`);
-  for (const { reason, files } of left) log.info(`${repository}: left out as ${reason}: ${text(files)}.`);
-  progress({ message: `${text(chosen)} to fetch` });
+/** A plan that names files has chosen them. */
+function named({ include, exclude }: ActionArguments): boolean {
+  return listOf(include) !== undefined || listOf(exclude) !== undefined;
+}
+
+function unfinished(failure: Failure): Outcome {
+  return failure.code === 'not-agreed' ? needsPerson(`${failure.message} ${failure.advice}`) : failed(failure);
 }
 
 /** A line with `--local-dir` wants the files in a folder, too; one outside the workspace is not written to. */

@@ -1,5 +1,6 @@
 import { readModel } from '../hub/model';
 import { kept } from '../hub/candidates';
+import { gatedScopeFailure } from '../hub/access';
 import type { HubConnection } from '../hub/connection';
 import { readSurvey } from '../hub/surveyFile';
 import { whoAmI } from '../hub/whoAmI';
@@ -23,10 +24,15 @@ export const login: Action = {
   },
 };
 
-async function account(connection: HubConnection, { signal }: ActionContext): Promise<Outcome> {
-  const found = await whoAmI(connection, { signal });
+async function account(connection: HubConnection, context: ActionContext): Promise<Outcome> {
+  const found = await whoAmI(connection, { signal: context.signal });
   if (!found.ok) return failed(found.failure);
-  return done(`logged in as ${found.value.name}${found.value.role ? ` (${found.value.role})` : ''}`);
+  const { name, role, scopes } = found.value;
+  if (!scopes) return done(`logged in as ${name}${role ? ` (${role})` : ''}`);
+  context.log.info(`The token is fine-grained: it may read ${[scopes.gated ? 'public gated repositories' : '', ...scopes.reads].filter(Boolean).join(', ') || 'public repositories only'}.`);
+  if (scopes.gated) return done(`logged in as ${name} (fine-grained, reads gated repositories)`);
+  const [gated] = await gatedRepositories(connection, context);
+  return gated === undefined ? done(`logged in as ${name} (fine-grained, public repositories only)`) : failed(gatedScopeFailure(connection, gated));
 }
 
 async function askForToken(connection: HubConnection, context: ActionContext): Promise<Outcome> {

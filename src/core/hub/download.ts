@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Logger, Progress } from '../actions/action';
 import { fail, ok, type Failure, type Result } from '../outcome';
+import { accessFailure } from './access';
 import { fetchBlob, hasBlob, WrongContent, type BlobDownload } from './blobDownload';
 import { bytesText } from './bytesText';
 import { findSnapshot, repositoryFolder, type Snapshot } from './cache';
@@ -29,8 +30,8 @@ export interface DownloadRequest {
   readonly exclude?: readonly string[] | undefined;
   /** Where nobody names files: only what the engine and Python pipelines need, each thing once. The whole repository otherwise. */
   readonly onlyNeeded?: boolean | undefined;
-  /** Told before the first byte, with what is left out and why. */
-  onChosen?(choice: FileChoice<TreeFile>): void;
+  /** Asked before the first byte, with what is left out and why: the files to fetch, or `undefined` to fetch none. */
+  approve?(offer: DownloadOffer): Promise<readonly TreeFile[] | undefined>;
   /** Folders of other programs in which the same files may lie already. */
   readonly adoptFrom?: readonly string[] | undefined;
   /** Over all downloads into this cache; 0 is as fast as it goes. */
@@ -41,6 +42,16 @@ export interface DownloadRequest {
   /** Requests at once, over all files. */
   readonly connections?: number | undefined;
   readonly tuning?: DownloadTuning | undefined;
+}
+
+/** What a download is about to do. */
+export interface DownloadOffer extends FileChoice<TreeFile> {
+  readonly repository: string;
+  readonly commit: string;
+  /** Bytes of the chosen files that are not in the cache. */
+  readonly missing: number;
+  /** Bytes free on the disk of the cache; undefined where it does not tell. */
+  readonly free: number | undefined;
 }
 
 /** What tests turn to make seconds of milliseconds, and to be refused what a machine grants. */
@@ -77,8 +88,10 @@ export async function downloadSnapshot(request: DownloadRequest): Promise<Result
     if (!tree.ok) return tree;
     const choice = chosenOf(tree.value, request);
     if (choice.chosen.length === 0) return fail(nothingChosen(repository, request.include, choice));
-    request.onChosen?.(choice);
-    const files = choice.chosen;
+    const refused = tree.value.gated ? await accessFailure(connection, repository, { ...fetching(request), signal }) : undefined;
+    if (refused) return fail(refused);
+    const files = await approved(request, tree.value, choice);
+    if (!files || files.length === 0) return fail(notAgreed(repository));
     return await downloadFiles(request, tree.value, files, both, stop);
   } catch (error) {
     if (signal.aborted) return fail(cancelledFailure(repository));
@@ -135,6 +148,18 @@ async function downloadFiles(request: DownloadRequest, tree: RepositoryTree, fil
     if (cause instanceof WrongContent) return fail(corruptFailure(cause, repository));
     return fail(hubFailure(cause, { endpoint: connection.endpoint, repository, revision }));
   }
+}
+
+/** The files of a choice that a person, where one is asked, agrees to. */
+async function approved(request: DownloadRequest, { commit }: RepositoryTree, choice: FileChoice<TreeFile>): Promise<readonly TreeFile[] | undefined> {
+  if (!request.approve) return choice.chosen;
+  const { connection, repository, tuning = {} } = request;
+  const blobs = path.join(repositoryFolder(connection.cacheFolder, repository), 'blobs');
+  const distinct = [...new Map(choice.chosen.map((file) => [file.hash, file])).values()];
+  const [missing, free] = [await bytesToFetch(blobs, distinct), await (tuning.freeBytes ?? freeBytes)(connection.cacheFolder)];
+  const files = await request.approve({ ...choice, repository, commit, missing, free });
+  request.signal.throwIfAborted();
+  return files;
 }
 
 /** Large enough that 57 GB stay under the Hub's limit of requests, small enough that every connection has work. */
@@ -208,6 +233,10 @@ function nothingChosen(repository: string, include: readonly string[] | undefine
     advice: 'Look at the files on the model page, and correct the step.',
     short: 'no files',
   };
+}
+
+function notAgreed(repository: string): Failure {
+  return { code: 'not-agreed', message: `Nothing of ${repository} was agreed to be downloaded.`, advice: 'Run the step again and choose the files.', short: 'nothing chosen' };
 }
 
 function cancelledFailure(repository: string): Failure {

@@ -1,4 +1,4 @@
-import { commands, CancellationTokenSource, Uri, window, type QuickPickItem } from 'vscode';
+import { commands, CancellationTokenSource, env, Uri, window, type QuickPickItem } from 'vscode';
 import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, PicturesLook, TextQuestion } from '../../core/actions/action';
 import type { GivenDecision } from '../../core/report/givenDecision';
 import type { AnswerDocuments } from './answerDocuments';
@@ -66,6 +66,8 @@ export class EditorAsk implements Ask {
         return this.put('Look at the source pictures', (signal) => this.shows.pictures(what, signal), true);
       case 'card':
         return this.put(`Judge ${what.title}`, (signal) => this.shows.survey({ kind: 'survey', planPath: what.planPath, repository: what.repository }, signal), true);
+      case 'page':
+        return this.put('Open a page of the Hub', async () => env.openExternal(Uri.parse(what.address, true)));
       case 'document':
         return this.put(`Read ${Uri.file(what.path).path.split('/').pop() ?? ''}`, () => showDocument(Uri.file(what.path)));
     }

@@ -41,9 +41,9 @@ describe('the files that a download takes by itself', () => {
     const hub = await loopback({ repositories: { 'org/lora': { files: { 'README.md': 'x', 'lora.safetensors': safetensors({ a: [4] }), 'lora.pt': noise(1, 5000), 'old.pt': noise(2, 100) } }, 'org/pickled': { files: { 'model.bin': 'x' } } } });
     const connection = await connect(hub);
     const told: unknown[] = [];
-    const done = await downloadSnapshot({ connection, repository: 'org/lora', onlyNeeded: true, signal, tuning: quick, onChosen: ({ left }) => told.push(left.map(({ reason, files }) => [reason, files.length]), hub.sentBytes()) });
+    const done = await downloadSnapshot({ connection, repository: 'org/lora', onlyNeeded: true, signal, tuning: quick, approve: async ({ chosen, left, missing }) => (told.push(left.map(({ reason, files }) => [reason, files.length]), hub.sentBytes(), missing), chosen) });
     expect(done.ok && done.value.snapshot.files).toEqual(['README.md', 'lora.safetensors']);
-    expect(told).toEqual([[['pickles, which can run code', 2]], 0]);
+    expect(told).toEqual([[['pickles, which can run code', 2]], 0, 1 + safetensors({ a: [4] }).length]);
     expect(await downloadSnapshot({ connection, repository: 'org/pickled', onlyNeeded: true, signal, tuning: quick })).toMatchObject({ ok: false, failure: { code: 'only-pickles' } });
     expect(await downloadSnapshot({ connection, repository: 'org/pickled', onlyNeeded: true, include: ['model.bin'], signal, tuning: quick })).toMatchObject({ ok: true });
   });
