@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { downloadSnapshot } from '../../src/core/hub/download';
+import { downloadSnapshot, segmentFor } from '../../src/core/hub/download';
 import type { ModelFacts } from '../../src/core/hub/model';
 import { mergeFound } from '../../src/core/hub/candidates';
 import { parsePlan } from '../../src/core/plan/parse';
@@ -18,14 +18,14 @@ import { startHub } from '../../test_data/make/hub';
 export async function benchDownloads(script: string): Promise<boolean> {
   const hub = await BenchHub.start(script);
   try {
-    const results = [await benchThroughput(hub, script), await benchKill(hub, script), await benchSurvey()];
+    const results = [await benchThroughput(hub, script), await benchKill(hub, script), await benchKills(hub, script), await benchSurvey()];
     return results.every(Boolean);
   } finally {
     hub.stop();
   }
 }
 
-/** Run as `bench.mjs hub` or `bench.mjs get …`: one of the processes of a comparison. */
+/** Run as `bench.mjs hub` or `bench.mjs get …`: one of the processes of a comparison; `bench.mjs downloads` is this comparison alone. */
 export async function benchProcess([role, endpoint = '', cacheFolder = '']: readonly string[]): Promise<void> {
   if (role === 'hub') return serve();
   if (role === 'get') return get(endpoint, cacheFolder);
@@ -40,6 +40,7 @@ const megabytes = Number(process.env.EVALMARK_BENCH_MB ?? 200);
 const size = files * megabytes * 1e6;
 /** Bytes a second that the Hub gives to one connection. */
 const perConnection = 10_000_000;
+const connections = 8;
 const hf = process.env.EVALMARK_HF ?? (spawnSync('hf', ['version'], { stdio: 'ignore' }).status === 0 ? 'hf' : undefined);
 
 async function serve(): Promise<void> {
@@ -60,7 +61,8 @@ async function serve(): Promise<void> {
 }
 
 async function get(endpoint: string, cacheFolder: string): Promise<void> {
-  const done = await downloadSnapshot({ connection: { endpoint, cacheFolder, token: undefined, offline: false }, repository, signal: new AbortController().signal, connections: 8 });
+  const progress = (): void => void process.send?.({ begun: true });
+  const done = await downloadSnapshot({ connection: { endpoint, cacheFolder, token: undefined, offline: false }, repository, signal: new AbortController().signal, connections, progress });
   process.send?.({ kilobytes: process.resourceUsage().maxRSS });
   if (!done.ok) throw new Error(done.failure.message);
   process.disconnect?.();
@@ -167,6 +169,30 @@ async function benchKill(hub: BenchHub, script: string): Promise<boolean> {
   if (!tool) return report('sent twice after a kill, of the whole', twice / size, '', 0.1);
   return report('sent twice beside hf', twice / (await again(tool)), '', 0.1);
 }
+
+/** Killed fifty times: all that the Hub sent, beside the size and a segment of each connection for every kill. */
+async function benchKills(hub: BenchHub, script: string): Promise<boolean> {
+  const { own } = peers(script);
+  return inFolder(async (folder) => {
+    const before = await hub.sent();
+    let kills = 0;
+    for (let turn = 0; turn < killed; turn++) {
+      const child = own.start(hub.endpoint, folder);
+      const end = ended(child);
+      let begun: NodeJS.Timeout | undefined;
+      // A moment that differs from turn to turn, the same in every run.
+      child.on('message', () => (begun ??= setTimeout(() => child.kill('SIGKILL'), 20 + ((turn * 37) % 180))));
+      if ((await end) === null) kills += 1;
+      clearTimeout(begun);
+    }
+    if ((await ended(own.start(hub.endpoint, folder))) !== 0) throw new Error('The download failed after the kills.');
+    const sent = (await hub.sent()) - before;
+    console.log(`Evalmark: ${(sent / size).toFixed(2)} times the size sent in ${kills} kills, ${((sent - size) / kills / 1e6).toFixed(1)} MB lost in each`);
+    return report('sent after the kills, of 1.1 times the size and the lost segments', sent / (1.1 * size + kills * connections * segmentFor(megabytes * 1e6)), '', 1);
+  });
+}
+
+const killed = 50;
 
 /** From the last answer of the Hub to the rows that the panel shows. */
 async function benchSurvey(): Promise<boolean> {

@@ -21,14 +21,17 @@ const sources = ['../shared/plans/qwen-ecosystem-validation/tasks.md', 'test_dat
 const repetitions = 100;
 
 const role = process.argv.slice(2);
-if (role.length > 0) await benchProcess(role);
+const script = fileURLToPath(import.meta.url);
+if (role[0] === 'downloads') {
+  if (!(await benchDownloads(script))) process.exitCode = 1;
+} else if (role.length > 0) await benchProcess(role);
 else {
   await benchPlans();
   if (!benchReview()) process.exitCode = 1;
   if (!benchSimilarity()) process.exitCode = 1;
   if (!benchPackages()) process.exitCode = 1;
   if (!(await benchEngine())) process.exitCode = 1;
-  if (!(await benchDownloads(fileURLToPath(import.meta.url)))) process.exitCode = 1;
+  if (!(await benchDownloads(script))) process.exitCode = 1;
 }
 
 async function benchPlans(): Promise<void> {

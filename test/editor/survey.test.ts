@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
@@ -20,11 +20,16 @@ const repositories: Readonly<Record<string, HubRepository>> = {
     Array.from({ length: 200 }, (_, index): readonly [string, HubRepository] => [
       `lab-${index % 10}/tiny-edit-camera-${index}`,
       {
-        files: { 'README.md': `---\nlicense: mit\nbase_model: ${base}\n---\nTurns the camera, number ${index}.\n`, 'lora.safetensors': index === 0 ? safetensors({ w: [3_000_000] }) : safetensors({ w: [2] }) },
+        files: { 'README.md': `---\nlicense: mit\nbase_model: ${base}\n---\nTurns the camera, number ${index}.\n\nPrompt: "move the camera ${index} steps to the right"\n`, 'lora.safetensors': index === 0 ? safetensors({ w: [3_000_000] }) : safetensors({ w: [2] }) },
         likes: 1000 - index, downloads: index, trendingScore: 1000 - index, pipelineTag: 'image-to-image', tags: [`base_model:${base}`, `base_model:adapter:${base}`], ...(index % 20 === 1 ? { gated: 'manual' } : {}),
       },
     ]),
   ),
+};
+
+const evaluation = {
+  version: 1, name: 'survey', pictures: { folder: 'test_data/source' }, edits: [], models: [{ id: 'base', title: 'Tiny-Edit', base, category: 'base' }], sampler: { steps: 2, guidance: 1, seeds: [7] },
+  engine: { device: 'cpu', precision: 'auto' }, criteria: [{ id: 'identity', label: 'Identity', kind: 'scale', minimum: 1, maximum: 5, weight: 1 }], failureModes: [], limits: {}, results: 'test_data/results',
 };
 
 let hub: LoopbackHub;
@@ -37,12 +42,13 @@ beforeAll(async () => {
   hub = await startHub({ repositories });
   cache = await mkdtemp(path.join(os.tmpdir(), 'evalmark-'));
   workspace = await workspaceWith(
-    `# Survey\n\n### Phase 1: Ecosystem Survey\n\n#### Task 1.1: Model Discovery\n- [ ] Browse ${hub.endpoint}/models?pipeline_tag=image-to-image&sort=trending&search=camera\n- [ ] Filter for ${base} derivatives\n\n#### Task 1.2: Model Card Review\n- [ ] ${chosen}\n\n#### Task 1.3: Relevance Scoring\n- [ ] Relevance to angle changes\n- [ ] Select top 1-3 models for testing\n\n### Phase 2: Setup\n\n#### Task 2.1: Download\n- [ ] Download ${chosen}\n`,
+    `# Survey\n\n### Phase 1: Ecosystem Survey\n\n#### Task 1.1: Model Discovery\n- [ ] Browse ${hub.endpoint}/models?pipeline_tag=image-to-image&sort=trending&search=camera\n- [ ] Filter for ${base} derivatives\n\n#### Task 1.2: Model Card Review\n- [ ] ${chosen}\n\n#### Task 1.3: Relevance Scoring\n- [ ] Relevance to angle changes\n- [ ] Select top 1-3 models for testing\n\n### Phase 2: Setup\n\n#### Task 2.1: Download\n- [ ] Download ${chosen}\n\n#### Task 2.2: Prepare Test Images\n- [ ] Select or create 2 character source images\n- [ ] Verify image quality (sharp, well-lit)\n- [ ] Copy to test_data/source/\n- [ ] Name consistently (test_01.jpg - test_02.jpg)\n`,
     'survey',
   );
+  await writeFile(path.join(path.dirname(workspace.plan), 'evaluation.json'), JSON.stringify(evaluation));
   // Where a token goes is no setting of a workspace; the environment says it here, as it does for Python tools.
   Object.assign(process.env, { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cache });
-  editor = await Editor.open({ workspace: workspace.folder, settings: { 'evalmark.commit.after': 'off' } });
+  editor = await Editor.open({ workspace: workspace.folder, settings: { 'evalmark.commit.after': 'off', 'evalmark.download.showFiles': 'always' } });
   await editor.showEvalmark();
   await widenSideBar(editor, 340);
   await expand(treeRow(editor, 'Phase 1:'));
@@ -97,6 +103,9 @@ it('shows a card beside the facts, and writes the verdict behind the step that a
   await runStep('1.2 Model Card Review', chosen);
   await panel().locator('.detail h2', { hasText: 'tiny-edit-camera-0' }).waitFor({ timeout: 60_000 });
   await panel().locator('.claims').waitFor({ timeout: 30_000 });
+  await panel().getByRole('button', { name: 'Add 1 to evaluation.json' }).click();
+  await expect.poll(() => readFile(path.join(path.dirname(workspace.plan), 'evaluation.json'), 'utf8'), { timeout: 20_000 }).toContain('move the camera 0 steps to the right');
+  await panel().locator('.toast', { hasText: '1 edit added to evaluation.json' }).waitFor();
   await editor.page.keyboard.press('v');
   await editor.page.keyboard.press('1');
   await panel().locator('#reason').pressSequentially('turns the camera');
@@ -120,6 +129,12 @@ it('downloads what was chosen, holds on command, and goes on', async () => {
   hub.misbehave = { slow: 400_000 };
   await expand(treeRow(editor, 'Phase 2:'));
   await runStep('2.1 Download', 'Download');
+  const files = editor.page.locator('.quick-input-list .monaco-list-row');
+  await files.filter({ hasText: 'lora.safetensors' }).first().waitFor({ timeout: 30_000 });
+  await editor.page.locator('.quick-input-title', { hasText: /^Download lab-0\/tiny-edit-camera-0: 2 files, 12 MB to fetch; / }).waitFor();
+  expect(hub.requests.some(({ url }) => url.includes(`${chosen}/resolve/`) && url.includes('lora.safetensors'))).toBe(false);
+  if (takesScreenshots) await editor.screenshot('download-question-dark');
+  await editor.page.keyboard.press('Enter');
   await expect.poll(() => hub.sentBytes(), { timeout: 30_000 }).toBeGreaterThan(1_000_000);
   await command('Evalmark: Pause Downloads');
   await editor.page.locator('.statusbar-item', { hasText: 'Downloads are paused' }).waitFor({ timeout: 10_000 });
@@ -131,6 +146,34 @@ it('downloads what was chosen, holds on command, and goes on', async () => {
   await command('Evalmark: Resume Downloads');
   await expect.poll(snapshots, { timeout: 60_000 }).toHaveLength(1);
   await expect.poll(() => workspace.read(), { timeout: 20_000 }).toMatch(/- \[(?:x|✓)\] Download lab-0/);
+});
+
+it('chooses source pictures in their panel, measured, and copies them with the names of the plan', async () => {
+  await runStep('2.2 Prepare', 'Select or create');
+  const row = editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Open the picture panel' }).first();
+  await row.waitFor({ timeout: 20_000 });
+  await row.click();
+  await panel().getByText('The plan asks for 2 source pictures.').waitFor({ timeout: 30_000 });
+  await panel().locator('.empty').getByRole('button', { name: 'Draw Characters' }).click();
+  await panel().locator('.card[aria-label="character_02.png, passes"]').waitFor({ timeout: 30_000 });
+  await panel().locator('.card img').nth(1).waitFor();
+  if (takesScreenshots) await editor.screenshot('pictures-in-editor-dark');
+  await panel().getByRole('button', { name: 'Copy 2 to test_data/source' }).click();
+  await panel().locator('.card .name', { hasText: 'test_02.jpg' }).waitFor({ timeout: 30_000 });
+  await panel().locator('#done').click();
+  await treeRow(editor, 'Select or create').and(editor.page.locator('[aria-label*="done"]')).waitFor({ timeout: 30_000 });
+  expect(await readdir(path.join(workspace.folder, 'test_data/source'))).toEqual(['test_01.jpg', 'test_02.jpg']);
+});
+
+it('comes back as it was left when the window is loaded anew', async () => {
+  await command('Evalmark: Open Survey');
+  await panel().getByRole('button', { name: 'Not gated' }).click({ timeout: 60_000 });
+  await panel().getByText(/10 gated/).waitFor();
+  await editor.page.reload();
+  await editor.page.locator('.monaco-workbench').waitFor({ timeout: 90_000 });
+  await panel().locator(`.line[aria-label^="${chosen}"]`).waitFor({ timeout: 90_000 });
+  await panel().getByText(/10 gated/).waitFor();
+  expect(await panel().getByRole('button', { name: 'Not gated' }).getAttribute('aria-pressed')).toBe('true');
 });
 
 async function command(title: string): Promise<void> {

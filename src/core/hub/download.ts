@@ -163,7 +163,7 @@ async function approved(request: DownloadRequest, { commit }: RepositoryTree, ch
 }
 
 /** Large enough that 57 GB stay under the Hub's limit of requests, small enough that every connection has work. */
-function segmentFor(size: number): number {
+export function segmentFor(size: number): number {
   return size > 512 * 1024 * 1024 ? 64 * 1024 * 1024 : 16 * 1024 * 1024;
 }
 

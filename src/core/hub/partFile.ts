@@ -124,7 +124,8 @@ export class PartFile {
 
 /** Not `.incomplete`, which other tools delete or overwrite. */
 const suffix = '.evalmark-part';
-const saveEvery = 100;
+/** Milliseconds: what a kill can lose. */
+const saveEvery = 40;
 
 function sideOf(blob: string): string {
   return `${blob}${suffix}.json`;

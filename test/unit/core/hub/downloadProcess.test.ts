@@ -79,13 +79,20 @@ describe.runIf(killCount > 0)(`a download killed ${killCount} times`, () => {
     const size = 64 << 20;
     const hub = await loopback({ repositories: { 'org/large': { files } }, misbehave: { slow: 1_500_000 } });
     const { cacheFolder } = await connect(hub);
+    const connections = 4;
+    const segment = 1 << 20;
+    const losses: number[] = [];
     let kills = 0;
     for (let turn = 0; turn < killCount; turn += 1) {
       const killed = child(hub.endpoint, cacheFolder, 'org/large');
       let begun: NodeJS.Timeout | undefined;
       // A moment that differs from turn to turn, the same in every run.
       killed.on('message', () => (begun ??= setTimeout(() => killed.kill('SIGKILL'), 20 + ((turn * 37) % 180))));
-      if ((await ended(killed)) === undefined) kills += 1;
+      const [sent, kept] = [hub.sentBytes(), await keptIn(cacheFolder)];
+      if ((await ended(killed)) === undefined) {
+        kills += 1;
+        losses.push(hub.sentBytes() - sent - ((await keptIn(cacheFolder)) - kept));
+      }
       clearTimeout(begun);
     }
     hub.misbehave = {};
@@ -93,12 +100,22 @@ describe.runIf(killCount > 0)(`a download killed ${killCount} times`, () => {
     const blobs = path.join(repositoryFolder(cacheFolder, 'org/large'), 'blobs');
     expect(await listing(blobs)).toEqual(Object.values(files).map(sha256).sort());
     for (const content of Object.values(files)) expect(sha256(await readFile(path.join(blobs, sha256(content))))).toBe(sha256(content));
-    const connections = 4;
-    const segment = 1 << 20;
-    console.log(`${kills} kills of ${killCount}: ${(hub.sentBytes() / size).toFixed(3)} times the size was sent`);
+    console.log(`${kills} kills of ${killCount}: ${(hub.sentBytes() / size).toFixed(3)} times the size was sent, at most ${(Math.max(...losses) / segment).toFixed(2)} segments lost in one kill`);
+    expect(Math.max(...losses)).toBeLessThanOrEqual(connections * segment);
     expect(hub.sentBytes()).toBeLessThanOrEqual(1.1 * size + kills * connections * segment);
   }, 1_200_000);
 });
+
+/** Bytes that the next run need not fetch: whole blobs, and what side files name. */
+async function keptIn(cacheFolder: string): Promise<number> {
+  const blobs = path.join(repositoryFolder(cacheFolder, 'org/large'), 'blobs');
+  const names = (await listing(blobs)).filter((name) => /^[0-9a-f]{64}(?:\.evalmark-part\.json)?$/.test(name));
+  const sizes = names.map(async (name) => {
+    const content = await readFile(path.join(blobs, name));
+    return name.endsWith('.json') ? (JSON.parse(content.toString('utf8')) as { readonly have: readonly number[] }).have.reduce((sum, bytes) => sum + bytes, 0) : content.length;
+  });
+  return (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
+}
 
 /** A volume of 8 MB; undefined where this user may not mount one. */
 async function smallVolume(): Promise<string | undefined> {
