@@ -152,13 +152,8 @@ class Hub implements LoopbackHub {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse, entry: HubRequest): Promise<void> {
+    if (this.isRefused(response)) return;
     const url = new URL(request.url ?? '/', this.endpoint);
-    if (use(this.misbehave.rateLimit)) {
-      const seconds = this.misbehave.rateLimit?.seconds ?? 1;
-      const headers = { ratelimit: `"api";r=0;t=${seconds}`, 'ratelimit-policy': '"fixed window";"api";q=500;w=300' };
-      return refuse(response, 429, 'TooManyRequests', 'You have sent too many requests.', headers);
-    }
-    if (use(this.misbehave.unavailable)) return refuse(response, 503, '', 'Service unavailable');
     if (url.pathname === '/api/whoami-v2') return this.whoami(request, response);
     if (url.pathname === '/api/xet-read-token') return json(response, { accessToken: xetToken, casUrl: this.contentEndpoint, exp: Date.now() / 1000 + 3600 });
     if (url.pathname === '/api/models') {
@@ -173,6 +168,18 @@ class Hub implements LoopbackHub {
     const file = /^\/((?:[^/]+\/)?[^/]+)\/(resolve|raw)\/([^/]+)\/(.+)$/.exec(url.pathname);
     if (file?.[1]) return this.file(request, response, entry, { id: file[1], kind: file[2] ?? '', revision: decodeURIComponent(file[3] ?? ''), path: decodeURIComponent(file[4] ?? '') });
     return refuse(response, 404, '', 'Not found');
+  }
+
+  /** Answers itself when the Hub has no time for anybody. */
+  private isRefused(response: ServerResponse): boolean {
+    if (use(this.misbehave.rateLimit)) {
+      const seconds = this.misbehave.rateLimit?.seconds ?? 1;
+      refuse(response, 429, 'TooManyRequests', 'You have sent too many requests.', { ratelimit: `"api";r=0;t=${seconds}`, 'ratelimit-policy': '"fixed window";"api";q=500;w=300' });
+      return true;
+    }
+    if (!use(this.misbehave.unavailable)) return false;
+    refuse(response, 503, '', 'Service unavailable');
+    return true;
   }
 
   private whoami({ headers }: IncomingMessage, response: ServerResponse): void {

@@ -2,7 +2,7 @@ import { matrixPart, type MatrixPart } from '../evaluation/matrixPart';
 import { errorNote, updateRunNotes, type RunNote } from '../evaluation/runNotes';
 import type { ExecutionResult } from '../execution/executor';
 import { executorOf } from '../execution/executorOf';
-import { cancelled, done, failed, type Outcome } from '../outcome';
+import { cancelled, done, failed, type Failure, type Outcome } from '../outcome';
 import type { Action, ActionContext } from './action';
 
 /** Edits the pictures with the models that the step names; what an earlier run made is kept. */
@@ -28,29 +28,31 @@ async function keepNotes({ models }: MatrixPart, { made, kept, failed: broken, m
   await updateRunNotes(paths.storage, { added, settled: [...made, ...kept, ...found] });
 }
 
-function outcomeOf({ made, kept, failed: broken, skipped, missing, cancelled: stopped }: ExecutionResult): Outcome {
+function outcomeOf(result: ExecutionResult): Outcome {
+  const { made, kept, failed: broken, skipped, missing, cancelled: stopped } = result;
   if (stopped) return cancelled;
   const there = made.length + kept.length;
-  const summary = `${there} outputs${kept.length > 0 ? `, ${kept.length} of them from before` : ''}`;
-  const [first] = broken;
-  const [absent] = missing;
-  if (!first && !absent) return done(summary);
-  const firstFailure = first?.failure ?? absent?.failure;
-  if (!firstFailure) return done(summary);
-  if (broken.length + missing.length === 1 && skipped.length === 0 && there === 0) return failed(firstFailure);
+  const first = firstFailureOf(result);
+  if (!first) return done(`${there} outputs${kept.length > 0 ? `, ${kept.length} of them from before` : ''}`);
+  if (broken.length + missing.length === 1 && skipped.length === 0 && there === 0) return failed(first.failure);
   const counts = [
     ...(broken.length > 0 ? [`${broken.length} of ${there + broken.length + skipped.length} edits failed`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} were not tried for the same reason`] : []),
     ...(missing.length > 0 ? [`${missing.map(({ id }) => id).join(', ')} could not be run`] : []),
   ];
   return failed({
-    code: first ? (there === 0 ? first.failure.code : 'edits-failed') : (absent?.failure.code ?? 'edits-failed'),
-    message: `${counts.join('; ')}. ${first ? `${first.planned.id}: ` : `${absent?.id ?? ''}: `}${firstFailure.message}`,
-    advice: `${firstFailure.advice} What was made is kept.`,
+    code: broken.length > 0 && there > 0 ? 'edits-failed' : first.failure.code,
+    message: `${counts.join('; ')}. ${first.id}: ${first.failure.message}`,
+    advice: `${first.failure.advice} What was made is kept.`,
     short: broken.length > 0 ? `${broken.length} edits failed` : 'not downloaded',
     detail: [
       ...broken.map(({ planned, failure }) => `${planned.id}: ${failure.message}${failure.detail ? `\n${failure.detail}` : ''}`),
       ...missing.map(({ id, failure }) => `${id}: ${failure.message} ${failure.advice}`),
     ].join('\n'),
   });
+}
+
+/** Of an edit, else of a model that could not be run at all; undefined when nothing failed. */
+function firstFailureOf({ failed: [broken], missing: [absent] }: ExecutionResult): { readonly id: string; readonly failure: Failure } | undefined {
+  return broken ? { id: broken.planned.id, failure: broken.failure } : absent;
 }

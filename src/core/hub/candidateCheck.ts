@@ -22,7 +22,7 @@ export function checkedCandidate(entry: unknown): Candidate | undefined {
     likes: number(entry.likes) ?? 0,
     downloads: number(entry.downloads) ?? 0,
     updatedAt: text(entry.updatedAt) ?? '',
-    gated: entry.gated === 'auto' || entry.gated === 'manual' ? entry.gated : entry.gated === true ? 'manual' : false,
+    gated: checkedGate(entry.gated),
     baseModels: texts(entry.baseModels).filter(isRepositoryName),
     tags: texts(entry.tags),
     seen: entry.seen === true,
@@ -31,9 +31,22 @@ export function checkedCandidate(entry: unknown): Candidate | undefined {
     ...(number(entry.size) === undefined ? {} : { size: number(entry.size) ?? 0 }),
     ...(evidence ? { evidence } : {}),
     ...(compatibility ? { compatibility } : {}),
-    ...(isObject(entry.verdict) && typeof entry.verdict.word === 'string' ? { verdict: { word: entry.verdict.word, reason: text(entry.verdict.reason) ?? '' } } : {}),
-    ...(isObject(entry.before) ? { before: { likes: number(entry.before.likes) ?? 0, downloads: number(entry.before.downloads) ?? 0, updatedAt: text(entry.before.updatedAt) ?? '' } } : {}),
+    ...checkedVerdict(entry.verdict),
+    ...checkedBefore(entry.before),
   };
+}
+
+function checkedGate(value: unknown): Candidate['gated'] {
+  if (value === 'auto' || value === 'manual') return value;
+  return value === true ? 'manual' : false;
+}
+
+function checkedVerdict(value: unknown): Pick<Candidate, 'verdict'> {
+  return isObject(value) && typeof value.word === 'string' ? { verdict: { word: value.word, reason: text(value.reason) ?? '' } } : {};
+}
+
+function checkedBefore(value: unknown): Pick<Candidate, 'before'> {
+  return isObject(value) ? { before: { likes: number(value.likes) ?? 0, downloads: number(value.downloads) ?? 0, updatedAt: text(value.updatedAt) ?? '' } } : {};
 }
 
 /** Numbers only: `weights` by criterion. */

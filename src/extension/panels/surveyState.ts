@@ -97,34 +97,28 @@ function labelOf(criterion: string): string {
 }
 
 function rowOf(candidate: Candidate, place: number, survey: Survey, quality: number | undefined, cached: ReadonlySet<string>): SurveyRow {
-  const { repository, baseModels, relation, license, gated, likes, downloads, updatedAt, selected, category, verdict, evidence, excluded } = candidate;
+  const { repository, likes, downloads, selected, verdict, excluded } = candidate;
   const scores = quality === undefined || candidate.scores.quality !== undefined ? candidate.scores : { ...candidate.scores, quality };
   const isBase = repository.toLowerCase() === survey.base?.toLowerCase();
   return {
     repository,
     place,
-    picture: candidate.picture ?? evidence?.picture,
-    does: evidence?.does ?? '',
-    base: isBase ? 'itself' : (baseModels[0]?.split('/').at(-1) ?? ''),
-    baseSign: isBase ? undefined : baseSignOf(candidate),
-    relation: isBase ? 'base' : (relation ?? (baseModels.length > 0 ? 'not said' : '')),
-    kind: evidence?.kind === undefined ? '' : { lora: 'LoRA', controlnet: 'ControlNet', model: 'Model' }[evidence.kind],
-    size: sizeText(candidate),
-    layers: evidence ? layersText(evidence) : '',
-    license: licenceText(license),
-    gated: gated !== false,
+    ...readOf(candidate),
+    ...originOf(candidate, isBase),
+    license: licenceText(candidate.license),
+    gated: candidate.gated !== false,
     likes,
     downloads,
     trending: candidate.trendingScore ?? 0,
-    updated: updatedAt.slice(0, 10),
+    updated: candidate.updatedAt.slice(0, 10),
     changed: changedText(candidate),
-    isNew: survey.previousAt !== undefined && candidate.foundAt !== undefined && candidate.foundAt > survey.previousAt,
+    isNew: isNewSince(candidate, survey.previousAt),
     compatible: compatibleOf(candidate, isBase),
     scores,
     score: meanScore({ scores: candidate.scores }, survey.weights),
     selected,
     reason: reasonsFor(candidate),
-    category: category ?? '',
+    category: candidate.category ?? '',
     suggested: suggestedCategory(candidate) ?? '',
     verdict: verdict ? verdictText(verdict) : '',
     excluded,
@@ -132,6 +126,28 @@ function rowOf(candidate: Candidate, place: number, survey: Survey, quality: num
     here: cached.has(repository),
     tags: candidate.tags.filter((tag) => !tag.includes(':')).join(' '),
   };
+}
+
+/** What its card and its weights told, once they were read. */
+function readOf({ picture, evidence, ...candidate }: Candidate): Pick<SurveyRow, 'picture' | 'does' | 'kind' | 'size' | 'layers'> {
+  return {
+    picture: picture ?? evidence?.picture,
+    does: evidence?.does ?? '',
+    kind: evidence?.kind === undefined ? '' : { lora: 'LoRA', controlnet: 'ControlNet', model: 'Model' }[evidence.kind],
+    size: sizeText({ evidence, size: candidate.size }),
+    layers: evidence ? layersText(evidence) : '',
+  };
+}
+
+/** What it derives from. */
+function originOf(candidate: Candidate, isBase: boolean): Pick<SurveyRow, 'base' | 'baseSign' | 'relation'> {
+  if (isBase) return { base: 'itself', baseSign: undefined, relation: 'base' };
+  const { baseModels, relation } = candidate;
+  return { base: baseModels[0]?.split('/').at(-1) ?? '', baseSign: baseSignOf(candidate), relation: relation ?? (baseModels.length > 0 ? 'not said' : '') };
+}
+
+function isNewSince({ foundAt }: Candidate, previousAt: string | undefined): boolean {
+  return previousAt !== undefined && foundAt !== undefined && foundAt > previousAt;
 }
 
 /** As its owners write it. */
@@ -144,7 +160,7 @@ function baseSignOf({ compatibility, evidence, baseModels }: Candidate): SurveyR
   return compatibility?.verdict === 'other version' || baseModels.length === 0 ? 'warning' : undefined;
 }
 
-function sizeText({ evidence, size }: Candidate): string {
+function sizeText({ evidence, size }: { readonly evidence: Candidate['evidence'] | undefined; readonly size: Candidate['size'] | undefined }): string {
   const rank = evidence?.rank;
   const bytes = evidence?.weightBytes ?? evidence?.downloadBytes ?? size;
   const ranks = rank === undefined ? undefined : `r ${rank[0] === rank[1] ? rank[0] : `${rank[0]}-${rank[1]}`}`;

@@ -64,37 +64,25 @@ export function sortRows(rows: readonly SurveyRow[], { column, descending }: Sor
 type Value = string | number | undefined;
 
 function valueOf(row: SurveyRow, column: string): Value {
-  switch (column) {
-    case 'selected':
-      return row.selected ? 1 : 0;
-    case 'place':
-      return -row.place;
-    case 'name':
-      return (row.repository.split('/')[1] ?? row.repository).toLowerCase();
-    case 'base':
-      return row.base.toLowerCase() || undefined;
-    case 'size':
-      return row.bytes || undefined;
-    case 'license':
-      return row.license || undefined;
-    case 'likes':
-      return row.likes;
-    case 'downloads':
-      return row.downloads;
-    case 'trending':
-      return row.trending;
-    case 'updated':
-      return row.updated || undefined;
-    case 'compatible':
-      return ['pass', 'warning', 'question', 'error', 'refused'].indexOf(row.compatible.sign);
-    case 'score':
-      return row.score;
-    case 'category':
-      return row.category || undefined;
-    default:
-      return row.scores[column];
-  }
+  const value = values[column];
+  return value ? value(row) : row.scores[column];
 }
+
+const values: Readonly<Record<string, (row: SurveyRow) => Value>> = {
+  selected: (row) => (row.selected ? 1 : 0),
+  place: (row) => -row.place,
+  name: (row) => (row.repository.split('/')[1] ?? row.repository).toLowerCase(),
+  base: (row) => row.base.toLowerCase() || undefined,
+  size: (row) => row.bytes || undefined,
+  license: (row) => row.license || undefined,
+  likes: (row) => row.likes,
+  downloads: (row) => row.downloads,
+  trending: (row) => row.trending,
+  updated: (row) => row.updated || undefined,
+  compatible: (row) => ['pass', 'warning', 'question', 'error', 'refused'].indexOf(row.compatible.sign),
+  score: (row) => row.score,
+  category: (row) => row.category || undefined,
+};
 
 function compare(left: Value, right: Value, descending: boolean): number {
   if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? 1 : -1;

@@ -8,31 +8,22 @@ import type { Panel } from '../panel';
 
 /** What stands in a cell. */
 export function cell(panel: Panel, row: SurveyRow, column: Column): readonly Child[] {
-  switch (column.kind) {
-    case 'select':
-      return [h('button', { class: `check${row.selected ? ' on' : ''}`, role: 'checkbox', tabindex: -1, 'aria-checked': row.selected, 'aria-label': `Select ${nameOf(row.repository)}`, disabled: row.excluded !== undefined, on: { click: (event) => pick(panel, row, event) } }, row.selected && icon('check'))];
-    case 'picture':
-      return [picture(panel, row, 36)];
-    case 'name':
-      return lines(h('span', { title: row.repository }, nameOf(row.repository), row.isNew && h('b', { class: 'new' }, 'new')), [authorOf(row.repository), row.excluded ?? (row.changed || row.does)].filter(Boolean).join(' · '));
-    case 'base':
-      return lines(signed(row.baseSign, row.base || 'none named'), row.relation);
-    case 'size':
-      return lines(row.size || '–', row.layers);
-    case 'licence':
-      return lines(h('span', { class: 'signed' }, row.license || 'none given', !/^(?:apache|mit|bsd|openrail|cc-by|cc0)/i.test(row.license) && icon('warn', 'warning')), h('span', { class: 'signed' }, row.gated && icon('lock'), row.gated ? 'gated' : 'open'));
-    case 'number':
-      return [figure(row, column.id)];
-    case 'compatible':
-      return row.excluded === undefined ? lines(signed(row.compatible.sign, row.compatible.text), row.compatible.detail) : [h('button', { class: 'link', tabindex: -1, on: { click: (event) => bringBack(panel, row, event) } }, 'Bring back')];
-    case 'criterion':
-      return [pips(row.scores[column.id], panel.state?.totals.criteria.find(({ id }) => id === column.id)?.computed === true)];
-    case 'score':
-      return [row.score === undefined ? '–' : row.score.toFixed(1)];
-    case 'category':
-      return [row.category === '' ? '' : h('span', { class: 'tag' }, row.category)];
-  }
+  return cells[column.kind](panel, row, column);
 }
+
+const cells: Readonly<Record<Column['kind'], (panel: Panel, row: SurveyRow, column: Column) => readonly Child[]>> = {
+  select: (panel, row) => [h('button', { class: `check${row.selected ? ' on' : ''}`, role: 'checkbox', tabindex: -1, 'aria-checked': row.selected, 'aria-label': `Select ${nameOf(row.repository)}`, disabled: row.excluded !== undefined, on: { click: (event) => pick(panel, row, event) } }, row.selected && icon('check'))],
+  picture: (panel, row) => [picture(panel, row, 36)],
+  name: (_panel, row) => lines(h('span', { title: row.repository }, nameOf(row.repository), row.isNew && h('b', { class: 'new' }, 'new')), [authorOf(row.repository), row.excluded ?? (row.changed || row.does)].filter(Boolean).join(' · ')),
+  base: (_panel, row) => lines(signed(row.baseSign, row.base || 'none named'), row.relation),
+  size: (_panel, row) => lines(row.size || '–', row.layers),
+  licence: (_panel, { license, gated }) => lines(h('span', { class: 'signed' }, license || 'none given', !/^(?:apache|mit|bsd|openrail|cc-by|cc0)/i.test(license) && icon('warn', 'warning')), h('span', { class: 'signed' }, gated && icon('lock'), gated ? 'gated' : 'open')),
+  number: (_panel, row, { id }) => [figure(row, id)],
+  compatible: (panel, row) => (row.excluded === undefined ? lines(signed(row.compatible.sign, row.compatible.text), row.compatible.detail) : [h('button', { class: 'link', tabindex: -1, on: { click: (event) => bringBack(panel, row, event) } }, 'Bring back')]),
+  criterion: (panel, row, column) => [pips(row.scores[column.id], panel.state?.totals.criteria.find(({ id }) => id === column.id)?.computed === true)],
+  score: (_panel, row) => [row.score === undefined ? '–' : row.score.toFixed(1)],
+  category: (_panel, row) => [row.category === '' ? '' : h('span', { class: 'tag' }, row.category)],
+};
 
 function pick(panel: Panel, row: SurveyRow, event: Event): void {
   event.stopPropagation();
