@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findSnapshot, repositoryFolder } from '../../../../src/core/hub/cache';
@@ -129,6 +129,9 @@ describe('a download', () => {
     const { snapshot } = valueOf(await start(await connect(hub), { tuning: { makeSymlink: refuse } }));
     expect((await listing(snapshot.folder)).some((line) => line.includes('->'))).toBe(false);
     expect(sha256(await readFile(path.join(snapshot.folder, 'vae/weights.safetensors')))).toBe(sha256(other));
+    // One file under two names: 57 GB stay 57 GB.
+    const [named, blob] = await Promise.all([stat(path.join(snapshot.folder, 'vae/weights.safetensors')), stat(path.join(snapshot.folder, '../../blobs', sha256(other)))]);
+    expect(named.ino).toBe(blob.ino);
   });
 
   it('works offline from what is known to be whole, and from nothing else', async () => {
