@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import type { LoraRecord } from '../../../core/evaluation/generation';
 import type { LocalModel } from '../../../core/evaluation/inference';
@@ -5,7 +6,7 @@ import { ok, type Result } from '../../../core/outcome';
 import { joinedTargets, type LoraTargets } from '../../graph/loraTargets';
 import { BaseModules } from '../../lora/baseModules';
 import { readLora, type LoraFile } from '../../lora/loraFile';
-import { stackLoras, targetsOf, type LoraStack } from '../../lora/loraStack';
+import { stackBytes, stackLoras, targetsOf, type LoraStack } from '../../lora/loraStack';
 import { matchLora } from '../../lora/matchLora';
 import { fileRecord } from '../../weights/fileRecord';
 import { readSafetensorsHeader } from '../../weights/safetensorsHeader';
@@ -20,12 +21,20 @@ export interface ReadyLoras {
   readonly isLightning: boolean;
 }
 
-/** The LoRAs of the edits on one base. The last stack stays, so that the same models on many pictures read it once. */
+/**
+ * The LoRAs of the edits on one base. Stacks stay as long as memory is there for them, so that several models that take
+ * turns on many pictures read theirs once.
+ */
 export class LoraShelf {
-  private last: { readonly key: string; readonly ready: ReadyLoras } | undefined;
+  /** Used last comes last. */
+  private readonly stacks = new Map<string, ReadyLoras>();
   private readonly modules: BaseModules;
 
-  constructor(private readonly base: Weights) {
+  /** @param memory bytes that stacks beside the one in use may take */
+  constructor(
+    private readonly base: Weights,
+    private readonly memory = totalmem() / 8,
+  ) {
     this.modules = new BaseModules(base);
   }
 
@@ -34,7 +43,11 @@ export class LoraShelf {
     const records: { file: string; bytes: number; sha256: string }[] = [];
     for (const { path: file } of loras) records.push(await fileRecord(path.dirname(file), path.basename(file)));
     const key = JSON.stringify([loras, records]);
-    if (this.last?.key === key) return ok(this.last.ready);
+    const known = this.stacks.get(key);
+    if (known) {
+      this.keep(key, known);
+      return ok(known);
+    }
     const files: LoraFile[] = [];
     for (const { path: file } of loras) {
       const read = await readLora(file);
@@ -50,8 +63,20 @@ export class LoraShelf {
       warnings: described.flatMap(({ warnings }) => warnings),
       isLightning: (await Promise.all(files.map(({ path: file }) => saysLightning(file)))).includes(true),
     };
-    this.last = { key, ready };
+    this.keep(key, ready);
     return ok(ready);
+  }
+
+  private keep(key: string, ready: ReadyLoras): void {
+    this.stacks.delete(key);
+    const bytes = ({ stack }: ReadyLoras) => stack?.matches.reduce((sum, match) => sum + stackBytes(match), 0) ?? 0;
+    let total = [...this.stacks.values()].reduce((sum, other) => sum + bytes(other), 0);
+    for (const [oldest, other] of this.stacks) {
+      if (total <= this.memory) break;
+      this.stacks.delete(oldest);
+      total -= bytes(other);
+    }
+    this.stacks.set(key, ready);
   }
 
   /** Modules that other LoRAs of the same run touch; those that cannot be read say so when their turn comes. */
