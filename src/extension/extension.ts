@@ -22,6 +22,7 @@ import { EnvironmentTree } from './environment/environmentTree';
 import { applyFilter, chooseFilter } from './filter';
 import { Lifetime } from './lifetime';
 import { editorPanels } from './panels/editorPanels';
+import { followRenames } from './plans/followRenames';
 import { PlanHost } from './plans/planHost';
 import { PlanServices } from './plans/planServices';
 import { RunRecovery } from './plans/runRecovery';
@@ -72,6 +73,7 @@ export class Extension {
     this.runtime = this.lifetime.add(new EngineRuntime(context));
     this.services = this.lifetime.add(new PlanServices(context, this.log, ask, this.runtime));
     this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));
+    this.lifetime.add(followRenames(context, this.plans));
     this.environment = this.lifetime.add(new Environment(context.secrets, this.runtime));
     const runCommands = new RunCommands(this.plans, this.desk, this.log);
     const decisions = new DecideCommands(this.plans, this.services, ask, this.log);

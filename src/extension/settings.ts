@@ -13,6 +13,8 @@ export interface Settings {
   readonly compareKeys: Readonly<Record<string, readonly string[]>>;
   /** After how many steps an edit shows how far it is; 0 for never. */
   readonly previewSteps: number;
+  /** Absolute path of the shell for a plan's blocks; found by itself when undefined. */
+  readonly shell: string | undefined;
   /** Whether runs that a reload interrupted go on by themselves. */
   readonly afterReload: 'continue' | 'ask';
   /** A Node to run the engine with. */
@@ -37,6 +39,7 @@ export function readSettings(scope?: ConfigurationScope): Settings {
     cacheFolder: text('cache.folder') || undefined,
     compareKeys: configuration.get<Record<string, string[]>>('compare.keys', {}),
     previewSteps: configuration.get<number>('engine.previewSteps', 1),
+    shell: text('terminal.shell') || undefined,
     afterReload: configuration.get<'continue' | 'ask'>('runs.afterReload', 'continue'),
     engineNode: text('engine.node') || undefined,
     engineDevices: configuration.get<string[]>('engine.devices', ['cuda', 'webgpu', 'cpu']),

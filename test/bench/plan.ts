@@ -8,6 +8,9 @@ import MarkdownIt from 'markdown-it';
 import { stepAddress } from '../../src/core/plan/address';
 import { parsePlan } from '../../src/core/plan/parse';
 import { FilePlanStore } from '../../src/core/plan/planFile';
+import { linkPlaceAt } from '../../src/extension/text/linkCompletion';
+import { RestTimer } from '../../src/extension/plans/restTimer';
+import { linkPlan } from '../../src/core/actions/link';
 import { benchEngine } from './engine';
 import { meets } from './report';
 import { benchReview } from './review';
@@ -27,6 +30,7 @@ if (role[0] === 'downloads') {
 } else if (role.length > 0) await benchProcess(role);
 else {
   await benchPlans();
+  if (!(await benchTyping())) process.exitCode = 1;
   if (!benchReview()) process.exitCode = 1;
   if (!benchSimilarity()) process.exitCode = 1;
   if (!benchPackages()) process.exitCode = 1;
@@ -75,6 +79,30 @@ async function benchWriting(text: string): Promise<boolean> {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/**
+ * What one key costs the extension host in a plan of 10,000 steps: the change stirs the timer before the next analysis, and the
+ * cursor looks for its step. The analysis itself waits until typing rests.
+ */
+async function benchTyping(): Promise<boolean> {
+  const tasks = Array.from({ length: 1000 }, (_, task) => `#### Task 1.${task + 1}: Task\n\n${Array.from({ length: 10 }, (__, step) => `- [ ] Do thing ${step} of ${task} and look at it\n`).join('')}`);
+  const text = `### Phase 1: Large\n\n${tasks.join('\n')}`;
+  const plan = parsePlan(text);
+  const lines = text.split('\n');
+  const last = plan.steps.at(-1)?.line ?? 0;
+  const timer = new RestTimer(async () => void linkPlan(parsePlan(text)));
+  const [key, analysis] = await medians(21, [
+    () => {
+      timer.stir();
+      plan.steps.find(({ line }) => line === last);
+      linkPlaceAt(lines[last] ?? '', lines[last]?.length ?? 0);
+    },
+    () => linkPlan(parsePlan(text)),
+  ]);
+  timer.dispose();
+  console.log(`a plan of ${plan.steps.length} steps is analysed in ${(analysis ?? Number.NaN).toFixed(0)} ms, when nobody has typed for 150 ms or four times that long`);
+  return meets('a key typed into it', key, 'one frame', 16, 1);
 }
 
 /** Runs the works in turn, so that a slower moment of the machine meets all of them; milliseconds. */

@@ -81,6 +81,8 @@ it('runs a failed step again from its quick fix', async () => {
 });
 
 it('changes what a step is linked to, in the plan itself', async () => {
+  // While it runs the line above the step changes, and with it where the step stands.
+  await lens('Run again').waitFor();
   await line('Break').click();
   await editor.runCommand('Evalmark: Change Linked Action…');
   await editor.page.locator('.quick-input-widget input').first().fill('manual');
@@ -89,6 +91,62 @@ it('changes what a step is linked to, in the plan itself', async () => {
   await editor.page.keyboard.press('Enter');
   await expect.poll(() => workspace.read()).toMatch(/- \[✗\] Break <!-- evalmark: manual -->/);
   await expect.poll(() => shownText(editor)).toContain('<!-- evalmark: manual -->');
+});
+
+it('completes the comment that links a step: action, argument and value', async () => {
+  await line('Write one').click();
+  await editor.page.keyboard.press('End');
+  await editor.page.keyboard.press('Enter');
+  await editor.page.keyboard.type('- [ ] Check it ');
+  const { page } = editor;
+  const suggestion = (label: string) => page.locator('.suggest-widget .monaco-list-row').filter({ hasText: label }).first();
+  await page.keyboard.press('Control+Space');
+  await suggestion('<!-- evalmark: … -->').waitFor();
+  await page.keyboard.press('Tab');
+  await suggestion('directories').waitFor();
+  await page.keyboard.type('check');
+  await suggestion('check').waitFor();
+  if (takesScreenshots) await editor.screenshot('completion-dark');
+  await page.keyboard.press('Tab');
+  await suggestion('expected').waitFor();
+  await page.keyboard.type('ki');
+  await suggestion('kind').waitFor();
+  await page.keyboard.press('Tab');
+  await suggestion('packages').waitFor();
+  await page.keyboard.type('ver');
+  await page.keyboard.press('Tab');
+  await expect.poll(() => shownText(editor)).toMatch(/- \[ \] Check it <!-- evalmark: check kind=version\s*-->/);
+});
+
+it('underlines what a comment says wrong, and puts it right', async () => {
+  await editor.page.keyboard.press('Escape');
+  await line('Check it').click();
+  await editor.page.keyboard.press('End');
+  await editor.page.keyboard.press('Enter');
+  await editor.page.keyboard.type('- [ ] Fetch it <!-- evalmark: downlaod repository=owner/name -->');
+  await editor.page.keyboard.press('Escape');
+  const before = await problems();
+  await expect.poll(problems).toBeGreaterThan(before - 1);
+  await editor.page.locator('.squiggly-error').first().waitFor();
+  await line('Fetch it').click();
+  await expect.poll(async () => {
+    await editor.page.keyboard.press('Escape');
+    await editor.page.keyboard.press('Control+.');
+    return action('Use the action “download”').isVisible();
+  }, { timeout: 15_000 }).toBe(true);
+  await action('Use the action “download”').click();
+  await expect.poll(() => shownText(editor)).toContain('<!-- evalmark: download repository=owner/name -->');
+});
+
+it('says of a ticked step that what it promises is not there', async () => {
+  await line('Fetch it').click();
+  await editor.page.keyboard.press('End');
+  await editor.page.keyboard.press('Enter');
+  await editor.page.keyboard.type('- [x] Make the folder <!-- evalmark: directories path=nowhere -->');
+  await editor.page.keyboard.press('Escape');
+  await editor.runCommand('Problems: Focus on Problems View');
+  await editor.page.locator('.markers-panel .monaco-list-row').filter({ hasText: 'The folder nowhere is not there.' }).first().waitFor({ timeout: 15_000 });
+  if (takesScreenshots) await editor.screenshot('problems-dark');
 });
 
 function lens(title: string) {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Editor, takesScreenshots } from './editor';
 import { pictureFailures, statusItem, treeRow, walkTree, widenSideBar } from './page';
@@ -40,4 +42,38 @@ it('puts the cursor on a step that was clicked, and says what it would run', asy
   await row.click();
   await editor.page.locator('.editor-instance .monaco-editor').first().waitFor();
   await editor.page.locator('.codelens-decoration').filter({ hasText: 'Run step · commit' }).first().waitFor();
+});
+
+it('opens every row at once, and shows only steps with the words that were asked for', async () => {
+  await editor.runCommand('Evalmark: Expand All');
+  await treeRow(editor, 'Commit all documentation changes').waitFor();
+  await editor.runCommand('Evalmark: Filter Steps…');
+  await editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'With these words' }).first().click();
+  await editor.page.keyboard.press('Enter');
+  await editor.page.locator('.quick-input-title').filter({ hasText: 'these words' }).waitFor();
+  await editor.page.keyboard.type('commit documentation');
+  await editor.page.keyboard.press('Enter');
+  await treeRow(editor, 'Phase 1').waitFor({ state: 'hidden' });
+  const rows = await walkTree(editor, treeRow(editor, 'Phase 4'));
+  expect(rows.filter(({ hasBox }) => hasBox).map(({ name }) => name.split(',')[0])).toEqual(['Commit all documentation changes']);
+  if (takesScreenshots) await editor.screenshot('filtered-dark');
+  await editor.runCommand('Evalmark: Clear Filter');
+  await treeRow(editor, 'Phase 1').waitFor();
+});
+
+it('binds no key that this editor uses itself', async () => {
+  await editor.runCommand('Preferences: Open Default Keyboard Shortcuts (JSON)');
+  await editor.page.locator('.editor-instance .view-line').filter({ hasText: 'Override key bindings' }).first().waitFor();
+  await editor.page.keyboard.press('Control+A');
+  await editor.page.keyboard.press('Control+C');
+  const read = async () => JSON.parse((await editor.page.evaluate(() => navigator.clipboard.readText())).replace(/^\s*\/\/.*$/gm, '')) as readonly { readonly key: string; readonly command: string; readonly when?: string }[];
+  const all = await read();
+  const defaults = all.filter(({ command }) => !command.startsWith('evalmark.'));
+  expect(defaults.length).toBeGreaterThan(500);
+  // Written anew with EVALMARK_KEYS=1; the unit test of the keys reads it.
+  if (process.env.EVALMARK_KEYS === '1') {
+    const lines = defaults.filter(({ key }) => /[+]/.test(key)).map(({ key, command, when }) => JSON.stringify({ key, command, ...(when === undefined ? {} : { when }) }));
+    await writeFile(path.join(import.meta.dirname, '../unit/extension/defaultKeybindings.json'), `[\n${lines.join(',\n')}\n]\n`);
+  }
+  expect(all.filter(({ command }) => command.startsWith('evalmark.')).map(({ key }) => key).sort()).toEqual(['ctrl+alt+enter', 'ctrl+enter']);
 });

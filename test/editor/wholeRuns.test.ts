@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { killExtensionHosts } from './extensionHosts';
 import { Editor, takesScreenshots } from './editor';
 import { expand, pictureFailures, pressInline, statusItem, treeRow, widenSideBar } from './page';
 import { workspaceWith, type Workspace } from './workspaces';
@@ -89,7 +89,7 @@ it('shows a run that died with its process as interrupted, and resets it', async
   await expand(treeRow(editor, '2.2 Wait'));
   await pressInline(treeRow(editor, 'Wait long'), 'Run Step');
   await expect.poll(() => workspace.read()).toContain('- [→] Wait long');
-  killExtensionHosts();
+  killExtensionHosts(editor);
   await treeRow(editor, 'Wait long, interrupted').waitFor({ timeout: 60_000 });
   await pressInline(treeRow(editor, 'Wait long'), 'Reset');
   await expect.poll(() => workspace.read()).toContain('- [ ] Wait long');
@@ -101,12 +101,4 @@ async function addPlan(name: string, content: string | Uint8Array): Promise<void
   const folder = path.join(workspace.folder, 'plans', name);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'tasks.md'), content);
-}
-
-/** As a crash would: the editor starts a new extension host by itself. */
-function killExtensionHosts(): void {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line));
-  const parents = new Map(lines.flatMap((line) => (line ? [[Number(line[1]), Number(line[2])] as const] : [])));
-  const isOurs = (pid: number): boolean => pid === editor.serverId || (pid > 1 && isOurs(parents.get(pid) ?? 0));
-  for (const line of lines) if (line?.[3]?.includes('--type=extensionHost') && isOurs(Number(line[1]))) process.kill(Number(line[1]), 'SIGKILL');
 }

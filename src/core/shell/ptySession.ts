@@ -12,6 +12,8 @@ export interface PtySessionOptions {
   /** `none`: commands read an empty input, because nobody could type; `terminal` (the default): what `write` gets. */
   readonly input?: 'terminal' | 'none';
   readonly environment?: NodeJS.ProcessEnv;
+  /** Absolute path of the shell that a person chose; asked for whenever one starts. */
+  readonly program?: () => string | undefined;
   /** Milliseconds that a command has to end after Ctrl+C, and again after each harder signal; 3000 when left out. */
   readonly grace?: number;
   /** `pipes` does without a pseudoterminal, as happens by itself where none can be opened. */
@@ -98,9 +100,9 @@ export class PtySession implements ShellSession {
     const { folder, log, environment = process.env, over = 'pty' } = this.options;
     const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);
     if (!isFolder) throw new Error(`The folder ${folder} does not exist, so no shell can start in it.`);
-    const program = await findShell(environment);
+    const program = await findShell(environment, this.options.program?.());
     if (!program.ok) throw new Error(`${program.failure.message} ${program.failure.advice}`);
-    if (program.value.family !== 'bash') log.warn(`bash was not found; the steps run in ${program.value.path}.`);
+    if (program.value.family !== 'bash' && this.options.program?.() === undefined) log.warn(`bash was not found; the steps run in ${program.value.path}.`);
     if (over === 'pipes') return this.startLive(program.value, startOverPipes);
     try {
       return await this.startLive(program.value, startInPty);

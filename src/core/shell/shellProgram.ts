@@ -12,8 +12,12 @@ export interface ShellProgram {
   readonly path: string;
 }
 
-/** The shell for a plan's blocks, which are written for bash: bash, else zsh, else sh; Git Bash on Windows. */
-export async function findShell(environment: NodeJS.ProcessEnv = process.env): Promise<Result<ShellProgram>> {
+/**
+ * The shell for a plan's blocks, which are written for bash: bash, else zsh, else sh; Git Bash on Windows.
+ * @param wanted absolute path of the program that a person chose instead
+ */
+export async function findShell(environment: NodeJS.ProcessEnv = process.env, wanted?: string): Promise<Result<ShellProgram>> {
+  if (wanted !== undefined) return chosenShell(wanted);
   const candidates = process.platform === 'win32' ? windowsCandidates(environment) : unixCandidates(environment);
   for (const program of candidates) {
     if (await isProgram(program.path)) return ok(program);
@@ -25,6 +29,18 @@ export async function findShell(environment: NodeJS.ProcessEnv = process.env): P
     short: 'no shell',
   });
 }
+
+async function chosenShell(file: string): Promise<Result<ShellProgram>> {
+  const name = path.basename(file).replace(/\.exe$/i, '').toLowerCase();
+  const family = families.get(name);
+  if (!family) {
+    return fail({ code: 'shell-unknown', message: `${name} cannot run a plan's blocks, which are written for bash.`, advice: 'Choose bash, zsh, sh or dash in the setting “evalmark.terminal.shell”, or leave it empty.', short: 'which shell?' });
+  }
+  if (path.isAbsolute(file) && (await isProgram(file))) return ok({ family, path: file });
+  return fail({ code: 'no-shell', message: `${file} is no program on this computer.`, advice: 'Correct the setting “evalmark.terminal.shell”, or leave it empty.', short: 'no shell' });
+}
+
+const families: ReadonlyMap<string, ShellFamily> = new Map([['bash', 'bash'], ['zsh', 'zsh'], ['sh', 'sh'], ['dash', 'sh'], ['ash', 'sh']]);
 
 /** How to start it so that it reads `initFile` and none of the person's own start-up files. */
 export function shellStart({ family }: ShellProgram, initFile: string): { readonly args: readonly string[]; readonly environment: Readonly<Record<string, string>> } {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { EventEmitter, type Event, type Uri } from 'vscode';
 import { linkPlan } from '../../core/actions/link';
 import type { Link, PlanPaths } from '../../core/actions/action';
@@ -127,7 +128,10 @@ export class PlanHost {
       const snapshot = await this.store.read();
       this.unreadable = snapshot.ok ? undefined : snapshot.failure;
       const before = this.read?.plan;
+      // Other extensions and the editor's own questions get their turn between reading and linking.
+      await breathe();
       this.read = snapshot.ok ? indexed(snapshot.value.plan) : undefined;
+      await breathe();
       this.computed = undefined;
       const renamed = before && this.read && renamedStep(before, this.read.plan);
       if (renamed) await this.runner.renamed(renamed.from, renamed.to);

@@ -43,7 +43,7 @@ export class PlanServices {
   forPlan(uri: Uri): { readonly services: RunServices; readonly shell: PtySession } {
     const paths = planPaths(this.context, uri);
     const ask = this.ask.for({ plan: paths.plan });
-    const shell = new PtySession({ folder: paths.workspace, log: this.log });
+    const shell = new PtySession({ folder: paths.workspace, log: this.log, program: () => readSettings(uri).shell });
     const services: RunServices = {
       store: new EditorPlanStore(uri, () => readSettings(uri).extendedMarks),
       paths,

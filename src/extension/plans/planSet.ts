@@ -3,6 +3,7 @@ import { EventEmitter, RelativePattern, workspace, type Event, type FileSystemWa
 import { Lifetime } from '../lifetime';
 import { readSettings } from '../settings';
 import type { PlanChange, PlanHost } from './planHost';
+import { RestTimer } from './restTimer';
 
 export interface SetChange {
   /** Undefined: plans were found or are gone. */
@@ -16,7 +17,7 @@ export class PlanSet {
   private readonly changed = new EventEmitter<SetChange>();
   private readonly byUri = new Map<string, PlanHost>();
   private readonly subscriptions = new Map<string, { dispose(): void }>();
-  private readonly rereads = new Map<string, NodeJS.Timeout>();
+  private readonly rereads = new Map<string, RestTimer>();
   private watchers: readonly FileSystemWatcher[] = [];
   private searching: Promise<void> | undefined;
   private searchAgain = false;
@@ -58,7 +59,6 @@ export class PlanSet {
 
   dispose(): void {
     this.lifetime.dispose();
-    for (const timer of this.rereads.values()) clearTimeout(timer);
     for (const watcher of this.watchers) watcher.dispose();
     for (const key of [...this.byUri.keys()]) this.remove(key);
   }
@@ -85,6 +85,7 @@ export class PlanSet {
     if (this.byUri.has(key)) return;
     const host = this.open(uri);
     this.byUri.set(key, host);
+    this.rereads.set(key, new RestTimer(() => host.refresh()));
     this.subscriptions.set(
       key,
       host.onDidChange((change) => this.changed.fire({ host, change })),
@@ -95,6 +96,8 @@ export class PlanSet {
   private remove(key: string): void {
     this.subscriptions.get(key)?.dispose();
     this.subscriptions.delete(key);
+    this.rereads.get(key)?.dispose();
+    this.rereads.delete(key);
     this.byUri.get(key)?.dispose();
     this.byUri.delete(key);
   }
@@ -122,17 +125,8 @@ export class PlanSet {
     if (this.of(document.uri)) this.reread(document.uri);
   }
 
-  /** After a short rest, so that typing does not parse at every key. */
   private reread(uri: Uri): void {
-    const key = uri.toString();
-    clearTimeout(this.rereads.get(key));
-    this.rereads.set(
-      key,
-      setTimeout(() => {
-        this.rereads.delete(key);
-        void this.byUri.get(key)?.refresh();
-      }, 150),
-    );
+    this.rereads.get(uri.toString())?.stir();
   }
 }
 

@@ -7,7 +7,7 @@ import { Lifetime } from '../lifetime';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet } from '../plans/planSet';
 import type { GroupStatus, PlanStatus } from '../status/planStatus';
-import { clock, duration, remaining, stepDescription } from '../status/wording';
+import { clock, duration, progressParts, remaining, stepDescription } from '../status/wording';
 import { Throttle } from '../throttle';
 
 /** Lines above phases and tasks, and above the step at the cursor: run or stop, how far it is, the log. */
@@ -98,7 +98,16 @@ function stepLenses(host: PlanHost, status: PlanStatus, step: Step): CodeLens[] 
   const description = stepDescription(step, known, link);
   const change = lens(step.line, 'Change Linked Action…', commandId.changeAction, target);
   if (known.question !== undefined) return [lens(step.line, `$(person)\u00a0Answer: ${known.question}`, commandId.answer, target), lens(step.line, '$(debug-stop)\u00a0Stop', commandId.stop, target)];
-  if (known.run?.kind === 'running') return [lens(step.line, words('$(debug-stop)\u00a0Stop', description), commandId.stop, target)];
+  if (known.run?.kind === 'running') {
+    const [, ...pace] = progressParts({ ...known.run.progress, message: '' });
+    return [
+      lens(step.line, '$(debug-stop)\u00a0Stop', commandId.stop, target),
+      host.runner.paused
+        ? lens(step.line, words('$(debug-continue)\u00a0Go on', description), commandId.resumeRuns, target)
+        : lens(step.line, words('$(debug-pause)\u00a0Pause', description, ...pace), commandId.pauseRuns, target),
+      lens(step.line, 'Show Log', commandId.showLog, target),
+    ];
+  }
   if (known.state === 'failed') {
     const disk = known.run?.kind === 'failed' && known.run.failure.code === 'disk-space';
     return [lens(step.line, '$(debug-restart)\u00a0Run again', commandId.run, target), disk ? lens(step.line, 'Change cache folder…', commandId.openSettings, 'evalmark.cache.folder') : change];

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { PartProgress } from '../../../src/core/actions/action';
 import { parsePlan } from '../../../src/core/plan/parse';
+import type { Progress } from '../../../src/core/actions/action';
 import type { StepRun } from '../../../src/core/runner/runState';
 import { planStatus } from '../../../src/extension/status/planStatus';
-import { runDescription, runDetails, runRows, runsDescription } from '../../../src/extension/tree/runRows';
+import { pastRunDescription, runDescription, runDetails, runRows, runsDescription } from '../../../src/extension/tree/runRows';
 
 const at = (minute: number) => `2026-01-01T10:${String(minute).padStart(2, '0')}:00.000Z`;
 const runs: Readonly<Record<string, StepRun>> = {
@@ -21,7 +22,7 @@ it('lists what runs first, then what waits, queued, failed and done, the newest 
 });
 
 it('says what a person wants to know of each', () => {
-  expect(rows().map(runDescription).slice(0, 4)).toEqual(['66 %', 'waiting for you', 'queued', 'wrong']);
+  expect(rows().map(runDescription).slice(0, 4)).toEqual(['66 %', 'waiting for you', 'queued · 1 before it', 'wrong']);
   const [running] = rows();
   expect(running && runDetails(running).map(({ label, description }) => [label, description])[0]).toEqual(['38.2 of 57.7 GB', '41.6 MB/s · 8 min left']);
 });
@@ -45,9 +46,30 @@ it('keeps only the newest of what is over', () => {
   expect(rows(1).map(({ step }) => step.text)).toEqual(['d', 'f', 'e', 'c', 'b']);
 });
 
-function rows(history?: number) {
+it('tells device and memory of an edit, now and at peak', () => {
+  const [running] = rows();
+  const gib = 1e9;
+  const card = { name: 'cuda:0', used: 10.2 * gib, total: 24 * gib, peak: 13.8 * gib };
+  const details = (device?: typeof card, progress: Progress = {}) => runDetails({ ...running!, run: { kind: 'running', since: at(4), progress } }, device).map(({ label, description }) => `${label} ${description}`);
+  expect(details(card)[1]).toBe('cuda:0 10.2 GB of 24 GB VRAM now · 13.8 GB at peak');
+  expect(details(card, { device: 'cuda:0', memory: { kind: 'vram', peakBytes: 15 * gib } })[1]).toContain('15 GB at peak');
+  expect(details(undefined, { device: 'cpu', memory: { kind: 'ram', peakBytes: 1.3 * gib } })[1]).toBe('cpu 1.3 GB memory at peak');
+  expect(details(card, { device: 'cpu' })[1]).toBe('cpu ');
+});
+
+it('says that runs are paused', () => {
+  const paused = rows(20, true);
+  expect(paused.slice(0, 3).map(runDescription)).toEqual(['66 % · pausing', 'waiting for you', 'paused']);
+  expect(runsDescription(paused)).toBe('paused · 1 running · 1 waiting · 1 queued · 1 failed');
+});
+
+it('says in the timeline how each run ended', () => {
+  expect(Object.values(runs).map(pastRunDescription)).toEqual(['done · 0.9 s · 3 pictures copied', 'done · 1 min', 'failed · 0.1 s · wrong', 'running · 38.2 of 57.7 GB · 41.6 MB/s · 8 min left', 'queued', 'waited for you · 3 of 10 wait']);
+});
+
+function rows(history?: number, paused = false) {
   const plan = parsePlan(Object.keys(runs).map((name) => `- [ ] ${name}`).join('\n'));
   const byId = new Map(plan.steps.map((step) => [step.id, runs[step.text]]));
   const status = planStatus(plan, new Map(), { stepRun: (id) => byId.get(id), gateRun: () => ({ kind: 'open' }), question: () => undefined });
-  return runRows([{ status }], () => false, history);
+  return runRows([{ status, runner: { paused } }], () => false, history);
 }

@@ -69,3 +69,40 @@ describe('the schema of a line of ratings.jsonl', () => {
     expect(fits(ratingsSchema, { ...head, kind: 'seen' })).toBe(false);
   });
 });
+
+describe('what the editor says and offers in JSON files', () => {
+  it.each(['evaluation', 'survey'])('describes every key of %s.json', async (name) => {
+    const undescribed: string[] = [];
+    const walk = (schema: any, at: string): void => {
+      for (const [key, value] of Object.entries((schema.properties ?? {}) as Record<string, any>)) {
+        if (typeof value.description !== 'string') undescribed.push(`${at}${key}`);
+        walk(value, `${at}${key}/`);
+        if (value.items) walk(value.items, `${at}${key}/`);
+      }
+    };
+    walk(await read(`media/schemas/${name}.schema.json`), '');
+    expect(undescribed).toEqual([]);
+  });
+
+  it.each(['evaluation', 'survey'])('offers snippets for %s.json that are right as they stand', async (name) => {
+    const schema = await read(`media/schemas/${name}.schema.json`);
+    let count = 0;
+    const walk = (node: any): void => {
+      for (const { body } of node.defaultSnippets ?? []) {
+        count++;
+        expect(fits(node as Schema, filled(body)), JSON.stringify(body)).toBe(true);
+      }
+      for (const value of Object.values((node.properties ?? {}) as Record<string, any>)) walk(value);
+      if (node.items) walk(node.items);
+    };
+    walk(schema);
+    expect(count).toBeGreaterThan(2);
+    if (name === 'evaluation') expect(checkEvaluation(filled((schema as any).defaultSnippets[0].body))).toEqual([]);
+  });
+});
+
+/** A snippet's body with the texts that stand in its placeholders. */
+function filled(body: unknown): unknown {
+  const text = JSON.stringify(body).replace(/\$\{\d+\|([^,|]+)[^}]*\}/g, '$1').replace(/\$\{\d+:([^}]*)\}/g, '$1').replace(/\$CURRENT_YEAR|\$CURRENT_MONTH|\$\{CURRENT_DATE\}/g, '11');
+  return JSON.parse(text) as unknown;
+}

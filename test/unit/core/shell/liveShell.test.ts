@@ -70,3 +70,10 @@ test('a program that is no shell is a reason, not a hanging step', async () => {
 test('bash is preferred, wherever the PATH leads', async () => {
   expect(await findShell({ PATH: '/nowhere:relative' })).toMatchObject({ ok: true, value: { family: 'bash' } });
 });
+
+test('a person may choose the shell, but nothing that cannot run a block', async () => {
+  expect(await findShell({}, '/bin/sh')).toMatchObject({ ok: true, value: { family: 'sh', path: '/bin/sh' } });
+  expect(await findShell({}, '/usr/bin/fish')).toMatchObject({ ok: false, failure: { code: 'shell-unknown' } });
+  expect(await findShell({}, '/nowhere/zsh')).toMatchObject({ ok: false, failure: { code: 'no-shell' } });
+  expect(await findShell({}, 'bash')).toMatchObject({ ok: false, failure: { code: 'no-shell' } });
+});
