@@ -21,7 +21,6 @@ import { stepRunOf, type GateRun, type PastRun, type RunEvent, type RunSelection
 import { inScope, isComplete, selectTasks } from './selection';
 import type { RunServices } from './services';
 import { executeStep } from './stepExecution';
-import { settleTask } from './settle';
 import { withTaskDownloads } from './taskDownloads';
 
 /**
@@ -309,6 +308,8 @@ export class Runner implements PlanRunner {
     const task = plan?.tasks.find(({ id }) => id === taskId);
     if (!plan || !task) return;
     const phaseComplete = plan.phases.find(({ id }) => id === phaseId)?.tasks.every(isComplete) ?? false;
+    // Documents and git are not needed to show a plan.
+    const { settleTask } = await import('./settle');
     await settleTask({ plan, task, taskComplete: isComplete(task), phaseComplete, failures: this.failuresOf(plan) }, this.written, this.services);
     this.emit({ kind: 'plan' });
   }

@@ -1,7 +1,5 @@
 import { EventEmitter, Uri, window, workspace, l10n, type LogOutputChannel, type TextDocumentContentProvider } from 'vscode';
 import type { Outcome } from '../../core/outcome';
-import { forgetCommitConsent, previewCommit } from '../../core/repository/commitWrittenFiles';
-import { undoLastCommit } from '../../core/repository/undoCommit';
 import { WrittenFiles } from '../../core/repository/writtenFiles';
 import type { EditorAsk } from '../ask/editorAsk';
 import { Lifetime } from '../lifetime';
@@ -31,6 +29,7 @@ export class CommitCommands implements TextDocumentContentProvider {
 
   /** The next commit as a patch, in an editor that cannot be written to. */
   async preview({ name, paths, uri: plan }: PlanHost): Promise<void> {
+    const { previewCommit } = await import('../../core/repository/commitWrittenFiles');
     const patch = await previewCommit({ paths, settings: readSettings(plan).run, written: new WrittenFiles(paths.storage) });
     if (!patch.ok) {
       void window.showWarningMessage(`${patch.failure.message} ${patch.failure.advice}`);
@@ -44,10 +43,12 @@ export class CommitCommands implements TextDocumentContentProvider {
 
   async undo({ paths }: PlanHost): Promise<void> {
     const { log } = this;
+    const { undoLastCommit } = await import('../../core/repository/undoCommit');
     this.tell(await undoLastCommit({ paths, ask: this.ask.for({ plan: paths.plan }), log }));
   }
 
   async askAgain({ paths }: PlanHost): Promise<void> {
+    const { forgetCommitConsent } = await import('../../core/repository/commitWrittenFiles');
     await forgetCommitConsent(paths.storage);
     void window.showInformationMessage(l10n.t('Evalmark asks again before it commits after a task.'));
   }

@@ -1,5 +1,4 @@
 import { window } from 'vscode';
-import { falseClaims } from '../../core/actions/claims';
 import { hubCacheFolder } from '../../core/hub/cache';
 import type { Failure } from '../../core/outcome';
 import { Lifetime } from '../lifetime';
@@ -35,6 +34,7 @@ export class ClaimWatch {
     if (this.checking) return this.look.ask();
     this.checking = true;
     try {
+      const { falseClaims } = await import('../../core/actions/claims');
       for (const host of this.plans.all) {
         const { plan, status } = host;
         if (!plan || !status) continue;

@@ -2,7 +2,6 @@ import { CompletionItem, CompletionItemKind, CompletionTriggerKind, languages, M
 import { Lifetime } from '../lifetime';
 import type { PlanSet } from '../plans/planSet';
 import { linkPlaceAt, suggestionsAt, type LinkPlace, type Suggestion } from './linkCompletion';
-import { linkValues } from './linkValues';
 
 /** Completes the comment that links a step: actions, their arguments, and models that the evaluation knows. */
 export class Completions implements CompletionItemProvider {
@@ -18,7 +17,7 @@ export class Completions implements CompletionItemProvider {
     // Nobody who only writes a sentence wants a list at each blank.
     if (!place || (place.kind === 'comment' && place.start === place.end && triggerKind !== CompletionTriggerKind.Invoke)) return [];
     const source = place.kind === 'value' && typeof place.argument.values === 'string' ? place.argument.values : undefined;
-    const known = source === undefined ? [] : await linkValues(source, host.paths.planFolder);
+    const known = source === undefined ? [] : await (await import('./linkValues')).linkValues(source, host.paths.planFolder);
     const range = new Range(position.line, place.start, position.line, place.end);
     return suggestionsAt(place, known).map((suggestion, index) => item(suggestion, place, range, index));
   }
