@@ -229,7 +229,7 @@ export class Extension {
       },
       'evalmark.matrix': async (...args) => {
         const host = await step.pick(...args);
-        if (host) this.panels.matrix(host.paths.plan);
+        if (host) await this.panels.matrix(host.paths.plan);
       },
       'evalmark.openSettings': (setting) => commands.executeCommand('workbench.action.openSettings', typeof setting === 'string' ? setting : '@ext:evalmark.evalmark'),
       'evalmark.clearHistory': () => this.runs.clearHistory(),

@@ -87,7 +87,8 @@ it('shows a command whose extension host was killed as interrupted, and continue
 }, 200_000);
 
 it('lists every run of a step in the timeline, each with its log', async () => {
-  await treeRow(editor, 'Wait for it', 'Runs').click();
+  await treeRow(editor, 'Wait for it').click();
+  await editor.page.locator('.editor-instance .monaco-editor').first().waitFor();
   await editor.runCommand('Evalmark: Show All Runs of Step');
   const timeline = editor.page.locator('.pane').filter({ has: editor.page.locator('.pane-header[aria-label^="Timeline"]') });
   await timeline.locator('.monaco-list-row[aria-label*="done"]').first().waitFor({ timeout: 20_000 });

@@ -10,7 +10,8 @@ export function calledOn(args: readonly unknown[], tree: PlanTree, plans: PlanSe
   if (args.length > 0 && args[0] !== undefined && !(args[0] instanceof Uri)) return args;
   const editor = window.activeTextEditor;
   const host = editor && plans.of(editor.document.uri);
-  if (!host) return [];
+  // From the palette without a plan in the editor: the rows that are selected.
+  if (!host) return tree.view.selection.length > 0 ? [tree.view.selection[0], tree.view.selection] : [];
   const { line } = editor.selection.active;
   const step = host.plan?.steps.find((candidate) => candidate.line === line);
   if (step) return [targetOf(host, 'step', step.id)];
