@@ -3,6 +3,7 @@ import { commands, window, workspace, type ExtensionContext, type LogOutputChann
 import type { Step } from '../core/plan/plan';
 import { AnswerDocuments } from './ask/answerDocuments';
 import { Attention } from './ask/attention';
+import { CompareTexts } from './ask/compareTexts';
 import { EditorAsk } from './ask/editorAsk';
 import { QuestionDesk, type WaitingQuestion } from './ask/questionDesk';
 import { calledOn } from './commands/calledOn';
@@ -69,7 +70,7 @@ export class Extension {
       writeDecision: (plan, ...said) => decisions.write(plan, ...said),
     }));
     this.answers = this.lifetime.add(new AnswerDocuments(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'answers')));
-    const ask = new EditorAsk(this.desk, this.answers, this.panels, { plan: '' });
+    const ask = new EditorAsk(this.desk, this.answers, this.panels, this.lifetime.add(new CompareTexts()), { plan: '' });
     this.runtime = this.lifetime.add(new EngineRuntime(context));
     this.services = this.lifetime.add(new PlanServices(context, this.log, ask, this.runtime));
     this.plans = this.lifetime.add(new PlanSet((uri) => this.openHost(uri)));

@@ -181,6 +181,8 @@ export interface ConfirmQuestion {
   readonly agree: string;
   /** `gate`: `--yes` answers it; `danger`: only a person does (push, overwrite). */
   readonly kind: 'gate' | 'question' | 'danger';
+  /** A person's text and what would replace it, for whoever can show both; `detail` holds the difference in words. */
+  readonly compare?: { readonly name: string; readonly before: string; readonly after: string };
 }
 
 export interface TextQuestion {

@@ -30,8 +30,12 @@ export async function isAssetStale(asset: Asset, place: AssetsPlace): Promise<bo
   return original.ok && (await needsCopy(original.value, file));
 }
 
-/** Writes charts and small JPEG copies into `assets/CHANGE/` next to the document, those that are not there as they should be. */
-export async function writeAssets(assets: readonly Asset[], place: AssetsPlace, wrote: (path: string) => void): Promise<Result<void>> {
+/**
+ * Writes charts and small JPEG copies into `assets/CHANGE/` next to the document, those that are not there as they should be.
+ * Returns the absolute paths of what was written.
+ */
+export async function writeAssets(assets: readonly Asset[], place: AssetsPlace, wrote: (path: string) => void): Promise<Result<readonly string[]>> {
+  const made: string[] = [];
   for (const asset of assets) {
     if (!(await isAssetStale(asset, place))) continue;
     const inside = await insideWorkspace(place.workspace, assetPath(asset.name, place));
@@ -39,8 +43,9 @@ export async function writeAssets(assets: readonly Asset[], place: AssetsPlace, 
     const written = 'svg' in asset ? await replaceFile(inside.value, asset.svg) : await writeCopy(path.join(place.workspace, asset.picture), inside.value);
     if (!written.ok) return written;
     wrote(inside.value);
+    made.push(inside.value);
   }
-  return ok(undefined);
+  return ok(made);
 }
 
 const side = 384;
@@ -62,6 +67,11 @@ async function needsCopy(original: string, copy: string): Promise<boolean> {
   return from?.isFile() === true && !(to && to.mtimeMs >= from.mtimeMs);
 }
 
-function assetPath(name: string, { file, change }: AssetsPlace): string {
-  return path.join(path.dirname(file), 'assets', change, name);
+/** Relative to the workspace. */
+export function assetFolder({ file, change }: Pick<AssetsPlace, 'file' | 'change'>): string {
+  return path.join(path.dirname(file), 'assets', change);
+}
+
+function assetPath(name: string, place: AssetsPlace): string {
+  return path.join(assetFolder(place), name);
 }

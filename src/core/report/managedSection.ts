@@ -120,6 +120,7 @@ async function askToReplace(file: string, section: Section, body: string, contex
     detail: difference(section.body, body),
     agree: 'Replace',
     kind: 'danger',
+    compare: { name: `${path.basename(file, path.extname(file))}, ${section.name}`, before: section.body, after: body },
   });
   if (answer === undefined) return 'unanswered';
   return answer ? 'replace' : 'keep';

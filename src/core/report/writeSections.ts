@@ -1,6 +1,7 @@
 import { ok, type Result } from '../outcome';
 import { presentAssets, writeAssets } from './assets';
 import type { PlannedSections } from './documentSections';
+import { settleAssets, type AssetsContext } from './ownAssets';
 import { writeSection, type SectionContext } from './managedSection';
 import { resultsOrder, type SectionContent } from './sections/section';
 
@@ -19,8 +20,8 @@ export interface WrittenSections {
   readonly changed: boolean;
 }
 
-/** Makes the assets, then writes the sections into their document, each at its place. */
-export async function writeSections({ assets, contents }: PlannedSections, { file, change, title }: DocumentPlace, context: SectionContext, quiet = false): Promise<Result<WrittenSections>> {
+/** Makes the assets, then writes the sections into their document, each at its place; assets that are shown no more go. */
+export async function writeSections({ assets, contents }: PlannedSections, { file, change, title }: DocumentPlace, context: SectionContext & AssetsContext, quiet = false): Promise<Result<WrittenSections>> {
   const place = { file, change, workspace: context.paths.workspace };
   const made = await writeAssets(assets, place, context.wrote);
   if (!made.ok) return made;
@@ -34,5 +35,7 @@ export async function writeSections({ assets, contents }: PlannedSections, { fil
     if (written.value === 'kept') kept.push(name);
     changed ||= written.value === 'written';
   }
-  return ok({ contents: sections, kept, changed });
+  if (!assets.some((asset) => 'picture' in asset)) return ok({ contents: sections, kept, changed });
+  const settled = await settleAssets(made.value, place, context);
+  return settled.ok ? ok({ contents: sections, kept, changed }) : settled;
 }

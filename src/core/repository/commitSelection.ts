@@ -22,7 +22,7 @@ interface LocatedFile {
 }
 
 export interface SelectedFile extends LocatedFile {
-  readonly change: 'new' | 'changed';
+  readonly change: 'new' | 'changed' | 'removed';
   /** Where a person has changes of their own in it: only Evalmark's are committed. */
   readonly part?: FilePart;
 }
@@ -48,6 +48,8 @@ export interface SelectionRequest {
   readonly plan?: string | undefined;
   /** Files that a person has changed since Evalmark wrote them, and that cannot be told apart by their lines. */
   readonly touched?: ReadonlySet<string>;
+  /** Files that Evalmark itself removed. */
+  readonly removed?: ReadonlySet<string>;
   /** Mixed files that a person agreed to commit whole. */
   readonly agreed?: ReadonlySet<string>;
 }
@@ -65,7 +67,8 @@ export async function selectFiles(root: string, request: SelectionRequest): Prom
   for (const file of new Set(files)) {
     const real = await realLocation(file);
     const located = { file, path: path.relative(root, real).split(path.sep).join('/') };
-    const reason = await whyNot(root, real, located.path, maximumPicture);
+    const found = await whyNot(root, real, located.path, maximumPicture);
+    const reason = found === 'gone' && request.removed?.has(file) ? undefined : found;
     if (reason === 'large-picture') large.add(located.path);
     if (reason && reason !== 'large-picture') leftOut.push({ ...located, reason });
     else inside.push(located);
@@ -78,9 +81,11 @@ export async function selectFiles(root: string, request: SelectionRequest): Prom
   const selected: SelectedFile[] = [];
   for (const file of inside) {
     const codes = status.value.get(file.path);
+    const removed = request.removed?.has(file.file) === true && codes?.some((code) => code.includes('D'));
     if (ignored.value.has(file.path)) leftOut.push({ ...file, reason: 'ignored' });
     else if (large.has(file.path)) leftOut.push({ ...file, reason: 'large-picture' });
     else if (!codes) leftOut.push({ ...file, reason: 'unchanged' });
+    else if (removed) selected.push({ ...file, change: 'removed' });
     else {
       const chosen = await ownPart(root, file, codes, request);
       if (!chosen.ok) return chosen;

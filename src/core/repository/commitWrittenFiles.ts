@@ -75,7 +75,7 @@ async function selectionRequest(files: readonly string[], { paths, settings, wri
   // Evalmark's own data: whoever wrote last, it belongs together with the documents made of it.
   const data = new Set(['evaluation.json', 'survey.json', 'ratings.jsonl', 'results.json'].map((name) => path.join(paths.planFolder, name)));
   const touched = new Set([...(await written.touched())].filter((file) => !data.has(file)));
-  return { files, maximumPicture: settings.maximumCommittedPicture, plan: paths.plan, touched };
+  return { files, maximumPicture: settings.maximumCommittedPicture, plan: paths.plan, touched, removed: await written.removed() };
 }
 
 /** What would be committed, or why nothing can or need be. */
@@ -165,7 +165,7 @@ async function openOrInit({ planFolder, workspace }: PlanPaths, ask: Ask, consen
 }
 
 function question({ files, leftOut }: CommitSelection, message: string, { branch }: RepositoryState, consent: Consent): ConfirmQuestion {
-  const shown = files.slice(0, shownFiles).map((file) => `${file.change === 'new' ? 'new' : 'changed'}  ${file.path}${file.part ? ' (only what Evalmark changed in it)' : ''}`);
+  const shown = files.slice(0, shownFiles).map((file) => `${file.change}  ${file.path}${file.part ? ' (only what Evalmark changed in it)' : ''}`);
   if (files.length > shownFiles) shown.push(`… and ${files.length - shownFiles} more`);
   const named = leftOut.filter(({ reason }) => reasons[reason]).map((file) => `left out: ${file.path} (${reasons[file.reason] ?? ''})`);
   const where = branch === undefined ? ['HEAD is detached: this commit will belong to no branch and is easily lost.', ''] : [];

@@ -140,7 +140,7 @@ export class Repository {
     if (moved.value.exitCode !== 0) return fail({ code: 'undo-failed', message: 'git did not take the commit back.', advice: 'Read its output in the log, then run again.', short: 'not undone', detail: moved.value.errors });
     const entries = await readEntries(this.root, changes.map(({ path: file }) => file));
     if (!entries.ok) return entries;
-    const back = changes.filter(({ path: file, after }) => entries.value.get(file)?.blob === after);
+    const back = changes.filter(({ path: file, after }) => (entries.value.get(file)?.blob ?? '0'.repeat(after.length)) === after);
     return writeEntries(this.root, back);
   }
 

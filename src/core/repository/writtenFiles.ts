@@ -34,6 +34,12 @@ export class WrittenFiles {
     return touched;
   }
 
+  /** Those that were gone when they were noted: Evalmark removed them. */
+  async removed(): Promise<ReadonlySet<string>> {
+    await turns.get(this.file);
+    return new Set((await this.read()).flatMap(({ file, sha256 }) => (sha256 === undefined ? [file] : [])));
+  }
+
   /** Forgets these; all when left out. */
   clear(files?: readonly string[]): Promise<void> {
     return this.change((kept) => (files ? kept.filter(({ file }) => !files.includes(file)) : []));
@@ -71,7 +77,7 @@ export class WrittenFiles {
 interface WrittenFile {
   /** Absolute. */
   readonly file: string;
-  /** As Evalmark left it; undefined where it could not be read. */
+  /** As Evalmark left it; undefined where it could not be read, as after Evalmark removed it. */
   readonly sha256: string | undefined;
 }
 

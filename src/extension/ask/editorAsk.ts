@@ -2,6 +2,7 @@ import { commands, CancellationTokenSource, env, Uri, window, type QuickPickItem
 import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, PicturesLook, TextQuestion } from '../../core/actions/action';
 import type { GivenDecision } from '../../core/report/givenDecision';
 import type { AnswerDocuments } from './answerDocuments';
+import type { CompareTexts } from './compareTexts';
 import type { QuestionDesk } from './questionDesk';
 
 /** Who asks: questions carry it, so that the tree can show which step waits. */
@@ -27,6 +28,7 @@ export class EditorAsk implements Ask {
     private readonly desk: QuestionDesk,
     private readonly answers: AnswerDocuments,
     private readonly shows: Panels,
+    private readonly compare: CompareTexts,
     private readonly asker: Asker,
   ) {}
 
@@ -36,7 +38,7 @@ export class EditorAsk implements Ask {
 
   /** The same person, asked by a step. */
   for(asker: Asker): EditorAsk {
-    return new EditorAsk(this.desk, this.answers, this.shows, asker);
+    return new EditorAsk(this.desk, this.answers, this.shows, this.compare, asker);
   }
 
   choose(question: ChooseQuestion): Promise<readonly string[] | undefined> {
@@ -44,6 +46,8 @@ export class EditorAsk implements Ask {
   }
 
   confirm(question: ConfirmQuestion): Promise<boolean | undefined> {
+    const { compare } = question;
+    if (compare) return this.put(question.title, (signal) => withToken(signal, (token) => this.compare.ask({ ...question, compare }, token)));
     return this.put(question.title, (signal) => (question.kind === 'danger' ? confirmModally(question) : confirm(question, signal)));
   }
 

@@ -1,31 +1,19 @@
-import { EventEmitter, Uri, window, workspace, l10n, type LogOutputChannel, type TextDocumentContentProvider } from 'vscode';
+import { window, l10n, type LogOutputChannel } from 'vscode';
 import type { Outcome } from '../../core/outcome';
 import { WrittenFiles } from '../../core/repository/writtenFiles';
 import type { EditorAsk } from '../ask/editorAsk';
-import { Lifetime } from '../lifetime';
 import type { PlanHost } from '../plans/planHost';
+import { ReadOnlyTexts } from '../readOnlyTexts';
 import { readSettings } from '../settings';
 
 /** What a person does about Evalmark's commits: see the next one, take back the last, be asked again. */
-export class CommitCommands implements TextDocumentContentProvider {
-  private readonly lifetime = new Lifetime();
-  private readonly changed = this.lifetime.add(new EventEmitter<Uri>());
-  private readonly patches = new Map<string, string>();
+export class CommitCommands {
+  private readonly patches = new ReadOnlyTexts('evalmark-commit');
 
   constructor(
     private readonly ask: EditorAsk,
     private readonly log: LogOutputChannel,
-  ) {
-    this.lifetime.add(workspace.registerTextDocumentContentProvider(scheme, this));
-  }
-
-  get onDidChange() {
-    return this.changed.event;
-  }
-
-  provideTextDocumentContent(uri: Uri): string {
-    return this.patches.get(uri.path) ?? '';
-  }
+  ) {}
 
   /** The next commit as a patch, in an editor that cannot be written to. */
   async preview({ name, paths, uri: plan }: PlanHost): Promise<void> {
@@ -35,9 +23,7 @@ export class CommitCommands implements TextDocumentContentProvider {
       void window.showWarningMessage(`${patch.failure.message} ${patch.failure.advice}`);
       return;
     }
-    const uri = Uri.from({ scheme, path: `/${name}/${l10n.t('next commit')}.diff` });
-    this.patches.set(uri.path, patch.value);
-    this.changed.fire(uri);
+    const uri = this.patches.put(`/${name}/${l10n.t('next commit')}.diff`, patch.value);
     await window.showTextDocument(uri, { preview: true });
   }
 
@@ -54,7 +40,7 @@ export class CommitCommands implements TextDocumentContentProvider {
   }
 
   dispose(): void {
-    this.lifetime.dispose();
+    this.patches.dispose();
   }
 
   private tell(outcome: Outcome): void {
@@ -65,5 +51,3 @@ export class CommitCommands implements TextDocumentContentProvider {
     }
   }
 }
-
-const scheme = 'evalmark-commit';

@@ -55,6 +55,7 @@ export async function gatherRecord(inputs: RecordInputs, examples?: RecordedExam
     ...tables,
     ratings: await recordedRatings(evaluation.value, generationsOf(tables), ratings.value, paths.planFolder),
     ...(chosen && { examples: chosen }),
+    ...(former.value?.assets && { assets: former.value.assets }),
     ...judgement.value,
   };
   if (record.ratings.setAside > 0) log.info(`${record.ratings.setAside} ratings are of pictures that were replaced or are gone; they are left out.`);

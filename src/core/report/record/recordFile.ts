@@ -39,8 +39,8 @@ export async function writeRecord(planFolder: string, record: ResultsRecord): Pr
 
 /** JSON for people and for merges: one line for each generation, candidate and table entry, the rest indented. */
 export function recordText(record: ResultsRecord): string {
-  const { version, change, environments, models, pictures, edits, generations, ratings, examples, options, decision, survey, evaluation } = record;
-  return `${written({ version, change, environments, models, pictures, edits, generations, ratings, examples, options, decision, survey, evaluation }, '', '')}\n`;
+  const { version, change, environments, models, pictures, edits, generations, ratings, examples, assets, options, decision, survey, evaluation } = record;
+  return `${written({ version, change, environments, models, pictures, edits, generations, ratings, examples, assets, options, decision, survey, evaluation }, '', '')}\n`;
 }
 
 /** A value as it will be when it is read again, so that the same text follows from it now and then. */
@@ -65,11 +65,11 @@ function rounded(_key: string, value: unknown): unknown {
 }
 
 function isRecord(value: unknown): value is ResultsRecord {
-  const { version, evaluation, environments, models, pictures, edits, generations, options, decision } = (value ?? {}) as Partial<Record<keyof ResultsRecord, unknown>>;
+  const { version, evaluation, environments, models, pictures, edits, generations, options, decision, assets = {} } = (value ?? {}) as Partial<Record<keyof ResultsRecord, unknown>>;
   return (
     version === 1 &&
     checkEvaluation(evaluation).length === 0 &&
-    [environments, models, pictures, edits, options, decision].every((table) => typeof table === 'object' && table !== null) &&
+    [environments, models, pictures, edits, options, decision, assets].every((table) => typeof table === 'object' && table !== null) &&
     Array.isArray(generations) &&
     generations.every(isLine)
   );

@@ -25,6 +25,8 @@ export interface ResultsRecord {
   readonly ratings: RecordedRatings;
   /** Ids of generations that a person picked; by rule where this is missing. */
   readonly examples?: RecordedExamples;
+  /** Small pictures that were made beside documents, relative to the workspace, with the beginning of their SHA-256. */
+  readonly assets?: Readonly<Record<string, string>>;
   /** What people wrote about each option, by its letter. */
   readonly options: Readonly<Record<string, readonly Answer[]>>;
   /** Markdown, as people wrote it. */
