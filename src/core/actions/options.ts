@@ -1,7 +1,7 @@
 import { isWithoutEvaluation } from '../evaluation/evaluationFile';
 import { done, failed, needsPerson, type Outcome } from '../outcome';
 import { answersIn, answersMarkdown, type Answer } from '../report/answers';
-import { changeId } from '../report/changeId';
+import { changeId, resultsTitle } from '../report/changeId';
 import { readSection, writeSection } from '../report/managedSection';
 import { judgementSection, optionHeading, optionSection, optionsOf, questionsOf, resultsDocumentOf } from '../report/planOptions';
 import { recordResults } from '../report/results';
@@ -34,7 +34,7 @@ async function writeFacts(file: string, letter: string, context: ActionContext):
   const written = await writeSection(file, optionSection(letter), facts, context, {
     order: resultsOrder,
     heading: optionHeading({ letter, title }),
-    document: { title: 'Results' },
+    document: { title: await resultsTitle(context.plan, context.paths) },
   });
   return written.ok ? undefined : failed(written.failure);
 }
@@ -53,7 +53,7 @@ async function askQuestions(file: string, letter: string, { step }: LinkedStep, 
     if (text === undefined) return needsPerson(`Option ${letter}: ${question}`);
     const rest = answers.filter((answer) => answer.question !== question);
     answers.splice(0, answers.length, ...questions.flatMap((one) => (one === question ? [{ question, text }] : rest.filter((answer) => answer.question === one))));
-    const written = await writeSection(file, name, answersMarkdown(answers), context, { after: optionSection(letter), document: { title: 'Results' } });
+    const written = await writeSection(file, name, answersMarkdown(answers), context, { after: optionSection(letter), document: { title: await resultsTitle(context.plan, context.paths) } });
     if (!written.ok) return failed(written.failure);
   }
   const open = questions.filter((question) => !answers.some((answer) => answer.question === question && answer.text.trim() !== ''));

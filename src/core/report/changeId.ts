@@ -17,3 +17,8 @@ export function planName({ title }: Pick<Plan, 'title'>, change: string): string
   const name = title?.replace(/\s*[-–:]\s*(?:tasks?|plan)\s*$/i, '').trim();
   return name ? name : change;
 }
+
+/** First heading of a results document that is not there yet. */
+export async function resultsTitle(plan: Pick<Plan, 'title'>, paths: Parameters<typeof changeId>[0]): Promise<string> {
+  return `${planName(plan, await changeId(paths))}: results`;
+}

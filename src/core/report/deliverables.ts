@@ -23,10 +23,17 @@ export async function findDeliverables(plan: Plan, paths: Pick<PlanPaths, 'works
   for (const { id, deliverable } of plan.tasks) {
     for (const name of pathsIn(deliverable ?? '')) {
       if (found.some((other) => other.name === name)) continue;
-      found.push({ taskId: id, name, ...(await locate(name, paths, resultsFile, standings)) });
+      const located = await locate(name, paths, resultsFile, standings);
+      // "with pros/cons" names no file, unless there is one.
+      if (located.state !== 'missing' || isNamedFile(name)) found.push({ taskId: id, name, ...located });
     }
   }
   return found;
+}
+
+/** With an ending, or a folder with its slash. */
+function isNamedFile(name: string): boolean {
+  return name.endsWith('/') || /\.\w+$/.test(name);
 }
 
 const pathPattern = /(?<![\w./-])(?:(?:[\w.-]+\/)+[\w.-]*|[\w-][\w.-]*\.(?:md|jsonl?|csv|py|txt|ya?ml|toml|html|pdf))/g;

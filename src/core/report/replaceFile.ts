@@ -5,7 +5,7 @@ import { fail, ok, type Failure, type Result } from '../outcome';
 
 /**
  * Replaces a file's content so that a reader, also after a kill, sees the old or the new whole and nothing between.
- * Keeps the mode; makes missing folders. `file` must be a real path (a symlink would be replaced by a file).
+ * Keeps the mode; makes missing folders; leaves a file that is read-only as it is. `file` must be a real path (a symlink would be replaced by a file).
  */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<Result<void>> {
   const folder = path.dirname(file);
@@ -16,6 +16,8 @@ export async function replaceFile(file: string, content: string | Uint8Array): P
       (found) => found.mode & 0o7777,
       () => undefined,
     );
+    // A rename would replace it all the same; who took the right to write away means it to stay as it is.
+    if (mode !== undefined && (mode & 0o222) === 0) return fail(readOnly(file));
     const handle = await open(temporary, 'wx', mode ?? 0o666);
     try {
       await handle.writeFile(content);
@@ -42,6 +44,10 @@ async function sweep(folder: string, name: string): Promise<void> {
     const found = await stat(path.join(folder, entry)).catch(() => undefined);
     if (found && Date.now() - found.mtimeMs > staleMilliseconds) await rm(path.join(folder, entry), { force: true }).catch(() => {});
   }
+}
+
+function readOnly(file: string): Failure {
+  return { code: 'file-not-written', message: `${path.basename(file)} is read-only.`, advice: 'Make it writable, then run the step again. Nothing in it was changed.', short: 'read-only' };
 }
 
 /** What a failed read or write of a file means to a person. */

@@ -94,7 +94,8 @@ function criticalPath({ phases }: Plan, words: string): string {
     .map((part) => {
       const meant = phases.filter(({ title, tasks }) => [title, ...tasks.map((task) => task.title)].some((name) => name.toLowerCase().includes(part.toLowerCase())));
       const sign = meant.length > 0 ? standing(meant.flatMap(({ tasks }) => tasks.flatMap((task) => task.steps))) : '';
-      return `${plainText(part)}${sign === '' ? '' : ` ${sign}`}`;
+      // An arrow stands between the parts already.
+      return `${plainText(part)}${sign === '' ? '' : sign === '→' ? ' (under way)' : ` ${sign}`}`;
     })
     .join(' → ');
 }

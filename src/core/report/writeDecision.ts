@@ -1,18 +1,21 @@
+import type { ActionContext } from '../actions/action';
 import { ok, type Result } from '../outcome';
 import type { Plan } from '../plan/plan';
+import { resultsTitle } from './changeId';
 import { decisionParts, decisionSection, partMarkdown, partTitles, type DecisionPart } from './decision';
 import { readSection, writeSection, type SectionContext } from './managedSection';
 import { optionsOf } from './planOptions';
 import { resultsOrder } from './sections/section';
 
 /** Writes one part of a decision, in a person's words, where it belongs in the results document. */
-export async function writeDecisionPart(file: string, part: DecisionPart, words: string, context: SectionContext): Promise<Result<'written' | 'unchanged' | 'kept'>> {
+export async function writeDecisionPart(file: string, part: DecisionPart, words: string, context: SectionContext & Pick<ActionContext, 'plan' | 'paths'>): Promise<Result<'written' | 'unchanged' | 'kept'>> {
   const markdown = partMarkdown(part, words);
-  if (part === 'approach') return writeSection(file, decisionSection(part), markdown, context, { heading: partTitles.approach, order: resultsOrder, document: { title: 'Results' } });
+  const document = { title: await resultsTitle(context.plan, context.paths) };
+  if (part === 'approach') return writeSection(file, decisionSection(part), markdown, context, { heading: partTitles.approach, order: resultsOrder, document });
   const behind = await lastWritten(file, part, context);
   if (!behind.ok) return behind;
   const place = behind.value ? { after: behind.value } : { heading: partTitles.approach, order: resultsOrder };
-  return writeSection(file, decisionSection(part), markdown, context, { ...place, document: { title: 'Results' } });
+  return writeSection(file, decisionSection(part), markdown, context, { ...place, document });
 }
 
 /** An option of the plan as the decision words it: `**Option B: Multi-LoRA**`. */

@@ -1,7 +1,7 @@
 import { isWithoutEvaluation } from '../evaluation/evaluationFile';
 import { ok, type Result } from '../outcome';
 import { answersMarkdown } from './answers';
-import { changeId } from './changeId';
+import { changeId, resultsTitle } from './changeId';
 import type { DecisionWork, GivenDecision } from './givenDecision';
 import { writeSection } from './managedSection';
 import { judgementSection, optionHeading, optionSection, resultsDocumentOf } from './planOptions';
@@ -19,9 +19,10 @@ export async function writeGivenDecision({ parts, options }: Pick<DecisionWork, 
   if (parts.length === 0 && options.length === 0) return ok(undefined);
   const { plan } = context;
   const file = resultsDocumentOf(plan, await changeId(context.paths));
+  const document = { title: await resultsTitle(plan, context.paths) };
   for (const option of options) {
     const { letter } = option;
-    const place = { after: optionSection(letter), heading: optionHeading(option), order: resultsOrder, document: { title: 'Results' } };
+    const place = { after: optionSection(letter), heading: optionHeading(option), order: resultsOrder, document };
     const written = await writeSection(file, judgementSection(letter), answersMarkdown(given.answers[letter] ?? []), context, place);
     if (!written.ok) return written;
   }

@@ -66,6 +66,12 @@ function designNotes({ pictures }: Summary, { design }: Analysis): readonly Note
   return [{ text: alike + better }];
 }
 
+/** Whether the first place hangs on a weight, a picture or doubted ratings; `undefined` where that cannot be asked. */
+export function firmnessText({ criteria }: Evaluation, analysis: Analysis, nameOf: (modelId: string) => string): string | undefined {
+  const [note] = sensitivityNotes(analysis, nameOf, (id) => criteria.find((criterion) => criterion.id === id)?.label.toLowerCase() ?? id);
+  return note && `${note.lead ?? ''}${note.text}`;
+}
+
 function sensitivityNotes({ sensitivity }: Analysis, nameOf: (id: string) => string, label: (id: string) => string): readonly Note[] {
   if (!sensitivity || sensitivity.checks.length === 0 || sensitivity.top.length < 2) return [];
   const moved = sensitivity.checks.filter(({ keepsFirst }) => !keepsFirst);

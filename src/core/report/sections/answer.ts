@@ -1,3 +1,4 @@
+import { firmnessText } from '../../review/analysisNotes';
 import { estimateText, rankedModels, rankText } from '../../review/matrixDocument';
 import type { ModelSummary } from '../../review/summary';
 import { decisionMarkdown } from '../decision';
@@ -13,7 +14,7 @@ export function answerMarkdown(results: Results): string {
   return [
     `**Decision**: ${approach ? oneLine(approach) : 'not made yet'}  `,
     `**Ranking**: ${ranked.length > 0 ? ranked.map((model) => `${rankText(model)} ${plainText(model.title)}`).join('; ') : 'nothing is rated yet'}  `,
-    `**How sure**: ${certainty(results)}`,
+    `**How sure**: ${plainText(certainty(results))}`,
     '',
     limitsTable(evaluation, rankedModels(summary)),
   ].join('\n');
@@ -34,17 +35,19 @@ export function summaryMarkdown({ record, summary }: Results, resultsLink: strin
   ].join('\n');
 }
 
-/** How far the ranking can be trusted, in a sentence. */
-export function certainty({ summary }: Pick<Results, 'summary'>): string {
+/** How far the ranking can be trusted, as plain text. */
+export function certainty({ evaluation, summary, analysis }: Pick<Results, 'evaluation' | 'summary' | 'analysis'>): string {
   const ranked = rankedModels(summary).filter(({ overall }) => overall);
   const { sharedCells, pictures, raters } = summary;
   const [best] = ranked;
   if (!best?.rank) return 'nothing can be said yet.';
   const tied = best.rank.tiedWith.length;
-  const base = `${sharedCells} cells from ${pictures} source ${pictures === 1 ? 'picture' : 'pictures'}, ${raters.length} ${raters.length === 1 ? 'rater' : 'raters'}`;
-  if (best.rank.probabilityBest === undefined) return `${base}; too few pictures for intervals.`;
-  const probability = `${plainText(best.title)} is best in ${Math.round(best.rank.probabilityBest * 100)} % of resamples`;
-  return `${base}; ${probability}${tied > 0 ? `, and not told apart from ${tied} ${tied === 1 ? 'other' : 'others'}` : ''}.`;
+  const base = `${sharedCells} cells (a picture and an edit) from ${pictures} source ${pictures === 1 ? 'picture' : 'pictures'}, ${raters.length} ${raters.length === 1 ? 'rater' : 'raters'}`;
+  const firmness = firmnessText(evaluation, analysis, (id) => summary.models.find(({ modelId }) => modelId === id)?.title ?? id);
+  const more = firmness === undefined ? '' : ` ${firmness}`;
+  if (best.rank.probabilityBest === undefined) return `${base}; too few pictures for intervals.${more}`;
+  const probability = `${best.title} is best in ${Math.round(best.rank.probabilityBest * 100)} % of resamples`;
+  return `${base}; ${probability}${tied > 0 ? `, and not told apart from ${tied} ${tied === 1 ? 'other' : 'others'}` : ''}.${more}`;
 }
 
 function oneLine(markdown: string): string {

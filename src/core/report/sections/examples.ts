@@ -40,17 +40,18 @@ export function examplesMarkdown(results: Results, change: string, has: (asset: 
 }
 
 function exampleMarkdown({ generation, answers, failureModes, notes }: JudgedOutput, { evaluation }: Results, change: string, has: (asset: string) => boolean): string {
-  const picture = (text: string, asset: string): string => (has(asset) ? `![${plainText(text)}](${assetLink(change, asset)})` : `(${plainText(text.toLowerCase())}: picture is gone)`);
+  const picture = (text: string, asset: string): string => (has(asset) ? `![${plainText(text)}](${assetLink(change, asset)})` : `(${plainText(text)}: picture is gone)`);
   const scores = evaluation.criteria.flatMap((criterion) => {
     const answer = answers[criterion.id];
     return answer === undefined ? [] : [answerText(criterion, answer)];
   });
   const model = evaluation.models.find(({ id }) => id === generation.modelId)?.title ?? generation.modelId;
+  const source = baseName(generation.picture.file);
   const said = notes.map((note) => `, “${note}”`).join('');
   return [
-    `${picture('Source', sourceAsset(generation.picture.file))} ${picture(`Edited by ${model}`, outputAsset(generation.id))}`,
+    `${picture(`Source ${source}`, sourceAsset(generation.picture.file))} ${picture(`${source} edited by ${model}: ${generation.edit.prompt}`, outputAsset(generation.id))}`,
     '',
-    `**${plainText(model)}** on ${plainText(baseName(generation.picture.file))}, ${plainText(generation.edit.kind)}: "${plainText(generation.edit.prompt)}", seed ${generation.seed}. ${plainText(sentence([...scores, ...failureModes].join(', ')) + said)}`,
+    `**${plainText(model)}** on ${plainText(source)}, ${plainText(generation.edit.kind)}: "${plainText(generation.edit.prompt)}", seed ${generation.seed}. ${plainText(sentence([...scores, ...failureModes].join(', ')) + said)}`,
   ].join('\n');
 }
 

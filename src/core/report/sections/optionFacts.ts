@@ -20,16 +20,19 @@ export function optionFactLines(results: Results, title = ''): readonly string[]
   if (scores.length === 0) return ['Nothing is rated yet'];
   const gaps = bestByKind(results).filter(({ score }) => !isHigh(score));
   const meeting = rankedModels(summary).filter((model) => model.state === 'rated' && meetsLimits(model, evaluation));
+  const [isAlone, isTogether, isTraining] = [alone.test(title), together.test(title), training.test(title)];
   return [
-    `Meets every limit: ${meeting.map((model) => model.title).join(', ') || 'no model'}`,
-    ...(meeting.length > 0 ? [] : missedLimits(results)),
-    ...(together.test(title) ? togetherFacts(results) : alone.test(title) ? aloneFacts(results, scores) : []),
-    ...(/\b(?:train\w*|custom|fine-?tun\w*|own)\b/i.test(title) ? trainingFacts(gaps) : []),
+    // To train something new is not weighed by what the present models cost.
+    ...(isTraining && !isAlone && !isTogether ? [] : [`Meets every limit: ${meeting.map((model) => model.title).join(', ') || 'no model'}`]),
+    ...(isAlone && meeting.length === 0 ? missedLimits(results) : []),
+    ...(isTogether ? togetherFacts(results) : isAlone ? aloneFacts(results, scores) : []),
+    ...(isTraining ? trainingFacts(gaps) : []),
     ...gaps.map(({ score, models }) => `Gap: best ${kindScoreText(score)}, by ${models.join(', ')}`),
   ];
 }
 
 const together = /\b(?:multi|combin\w*|hybrid|each|several|together)\b/i;
+const training = /\b(?:train\w*|custom|fine-?tun\w*|own)\b/i;
 const alone = /\b(?:as[- ]is|as it is|existing|one model|single)\b/i;
 
 /** Where no model meets every limit: what each of the rated ones misses. */

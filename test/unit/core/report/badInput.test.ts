@@ -98,6 +98,16 @@ describe('a document that cannot be written', () => {
     expect(await readdir(path.join(workspace, 'docs/small-results.md'))).toEqual(['mine.txt']);
   });
 
+  it('because it is read-only: says so, and leaves it', async () => {
+    await layOut(workspace);
+    await mkdir(path.join(workspace, 'docs'));
+    const file = path.join(workspace, 'docs/small-results.md');
+    await writeFile(file, '# Mine\n', { mode: 0o444 });
+    expect(await rebuild()).toMatchObject({ ok: false, failure: { short: 'read-only', message: 'small-results.md is read-only.' } });
+    expect(await readFile(file, 'utf8')).toBe('# Mine\n');
+    expect(await readdir(path.join(workspace, 'docs'))).toEqual(expect.not.arrayContaining([expect.stringContaining('.tmp')]));
+  });
+
   it.skipIf(process.getuid?.() === 0)('because its folder is read-only: says so', async () => {
     await layOut(workspace);
     await mkdir(path.join(workspace, 'docs'));

@@ -92,7 +92,7 @@ it('the results document of the sample is as it should be, to the letter', async
   }
   const text = await readFile(path.join(workspace, 'docs/tiny-editors-results.md'), 'utf8');
   // The machine that this test runs on is part of the method; the sample's size follows its model.
-  const stable = text.replace(/(\*\*Run on\*\*: cpu, precision float32, ).*?( GB memory, )/g, '$1(machine)$2').replace(/ hash=[0-9a-f]{16}/g, '').replace(/(seed 7), \d+ × \d+$/m, '$1, (size)');
+  const stable = text.replace(/(\*\*Run on\*\*: cpu, precision float32, ).*?( GB memory, )/g, '$1(machine)$2').replace(/ hash=[0-9a-f]{16}/g, '').replace(/(seed 7), \d+ × \d+(.*area of) \d+ × \d+$/m, '$1, (size)$2 (size)');
   await expect(stable).toMatchFileSnapshot('golden/tiny-editors-results.md');
   const chart = await readFile(path.join(workspace, 'docs/assets/tiny-editors/overall.svg'), 'utf8');
   await expect(chart).toMatchFileSnapshot('golden/overall.svg');

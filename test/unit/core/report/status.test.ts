@@ -70,7 +70,7 @@ it('holds time against estimates, names the critical path, what was delivered, a
     ...planOf([
       { id: '1.1', title: 'Survey', minutes: [30, 60], deliverable: 'model-survey.md', steps: [['Browse', 'done']] },
       { id: '2.1', title: 'Setup', minutes: [10, 10], deliverable: 'All of scripts/setup.py and outputs in data/results/<model>/', steps: [['Install', 'done']] },
-      { id: '3.1', title: 'Write up', minutes: [15, 20], deliverable: 'Decision in results.md', steps: [['Create docs/one-results.md', 'todo']] },
+      { id: '3.1', title: 'Write up', minutes: [15, 20], deliverable: 'Decision in results.md, with pros/cons', steps: [['Create docs/one-results.md', 'todo']] },
     ]),
     criticalPath: 'Survey → Setup → Write up',
   };
