@@ -8,8 +8,8 @@ export class CompareTexts {
 
   /** `false`: the person keeps theirs; `undefined`: they did not say. */
   async ask({ title, agree, compare }: ConfirmQuestion & { readonly compare: NonNullable<ConfirmQuestion['compare']> }, token: CancellationToken): Promise<boolean | undefined> {
-    const before = this.texts.put(`/${l10n.t('yours')}/${compare.name}.md`, compare.before);
-    const after = this.texts.put(`/${l10n.t('Evalmark')}/${compare.name}.md`, compare.after);
+    const before = this.texts.put(`/${l10n.t('yours')}/${compare.name}.md`, lowered(compare.name, compare.before));
+    const after = this.texts.put(`/${l10n.t('Evalmark')}/${compare.name}.md`, lowered(compare.name, compare.after));
     await commands.executeCommand('vscode.diff', before, after, l10n.t('{0}: yours ↔ Evalmark', compare.name), { preview: false });
     const keep: QuickPickItem = { label: `$(person) ${l10n.t('Keep Mine')}`, description: l10n.t('what you wrote stays') };
     const replace: QuickPickItem = { label: `$(replace) ${agree}`, description: l10n.t('by what stands on the right') };
@@ -25,4 +25,9 @@ export class CompareTexts {
   dispose(): void {
     this.texts.dispose();
   }
+}
+
+/** The question lies over the first lines of the editor, so the texts begin below it. */
+function lowered(name: string, text: string): string {
+  return `<!-- ${name} -->${'\n'.repeat(6)}${text}\n`;
 }
