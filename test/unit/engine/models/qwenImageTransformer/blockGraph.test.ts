@@ -4,7 +4,6 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGraph, type NumberTensor } from '../../../../../src/engine/graph/graphSession';
 import type { AttentionFlavour, ComputeType } from '../../../../../src/engine/graph/layers';
-import { lowRankTargets } from '../../../../../src/engine/graph/loraTargets';
 import { ModelProtoSchema } from '../../../../../src/engine/graph/onnx_pb';
 import { readConfig } from '../../../../../src/engine/models/readConfig';
 import { ports, sectionGraph } from '../../../../../src/engine/models/qwenImageTransformer/blockGraph';
@@ -72,7 +71,7 @@ describe.each([false, true])('the graph of the blocks (zero conditioning: %s)', 
 
   it('fits together in bfloat16, for which the processor only lacks kernels', async () => {
     for (const section of sectionsOf(3, 1)) {
-      const graph = sectionGraph({ weights, compute: 'bfloat16', attention: 'multiHead', loraTargets: lowRankTargets(['transformer_blocks.1.attn.to_q']) }, { ...published, zeroConditioning }, section);
+      const graph = sectionGraph({ weights, compute: 'bfloat16', attention: 'multiHead', loraTargets: new Map([['transformer_blocks.1.attn.to_q', { rowGain: true, columnGain: true, kronecker: 1, hadamard: 1 }]]) }, { ...published, zeroConditioning }, section);
       expect(await openGraph(graph, { device: 'cpu' })).toMatchObject({ ok: false, failure: { detail: expect.stringMatching(/^Could not find an implementation for \w+\(\d+\) node/) } });
     }
   });
