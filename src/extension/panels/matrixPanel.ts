@@ -23,7 +23,7 @@ export interface MatrixContext {
   readonly evaluationPath: string;
   readonly rater: string;
   readonly measurer: Measurer;
-  readonly networks: PlanNetworks;
+  networks(): Promise<PlanNetworks>;
   readonly log: Logger;
   /** Shows a cell in the compare panel, or the session where it was left. */
   review(cell?: string): void;
@@ -66,9 +66,9 @@ export class MatrixPanel {
       },
       gaps: async () => {
         await context.measurer.lookForNetworks();
-        return context.networks.gaps();
+        return (await context.networks()).gaps();
       },
-      fetchNetworks: () => context.networks.fetch(),
+      fetchNetworks: async () => (await context.networks()).fetch(),
       now: () => new Date(),
       post: (message) => void (this.closed || panel.webview.postMessage(message)),
       review: (cell) => context.review(cell),

@@ -9,11 +9,12 @@ import type { Result } from '../../core/outcome';
 import { EngineClient } from '../../engine/client';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
-import { PlanNetworks } from './planNetworks';
+import type { PlanNetworks } from './planNetworks';
 
 export interface PlanMeasurer {
   readonly measurer: Measurer;
-  readonly networks: PlanNetworks;
+  /** Loaded when it is wanted: downloading is much of the program. */
+  networks(): Promise<PlanNetworks>;
 }
 
 /** One measurer for each plan, whatever panels ask. */
@@ -32,8 +33,14 @@ export class PlanMeasurers {
     const known = this.known.get(storage);
     if (known) return known;
     const { log, engine } = this;
-    const networks = new PlanNetworks({ workspace, evaluationPath: path.join(planFolder, 'evaluation.json'), cacheFolder: readSettings(uri).cacheFolder ?? hubCacheFolder(process.env), engine, log, hub: () => this.hub(uri) });
-    const made = { networks, measurer: new Measurer(this.context.asAbsolutePath(path.join('dist', 'measure.cjs')), path.join(storage, measuresFile), (text) => log.warn(text), networks) };
+    let loading: Promise<PlanNetworks> | undefined;
+    const load = async (): Promise<PlanNetworks> => {
+      const { PlanNetworks } = await import('./planNetworks');
+      return new PlanNetworks({ workspace, evaluationPath: path.join(planFolder, 'evaluation.json'), cacheFolder: readSettings(uri).cacheFolder ?? hubCacheFolder(process.env), log, hub: () => this.hub(uri) });
+    };
+    const networks = (): Promise<PlanNetworks> => (loading ??= load());
+    const source = { find: async () => (await networks()).find(), measure: engine.measure.bind(engine) };
+    const made = { networks, measurer: new Measurer(this.context.asAbsolutePath(path.join('dist', 'measure.cjs')), path.join(storage, measuresFile), (text) => log.warn(text), source) };
     this.known.set(storage, made);
     return made;
   }

@@ -1,24 +1,22 @@
 import { ProgressLocation, l10n, window } from 'vscode';
 import type { Logger } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
-import type { MeasureNetworks, NetworkMeasureRequest, NetworkMeasuring } from '../../core/evaluation/networkMeasures';
+import type { MeasureNetworks } from '../../core/evaluation/networkMeasures';
 import { bytesText } from '../../core/hub/bytesText';
 import type { HubConnection } from '../../core/hub/connection';
 import { downloadMeasureNetworks, networkGaps, networksOf, offerText, type NetworkGaps, type OfferedNetwork } from '../../core/hub/measureNetworks';
-import type { NetworkSource } from '../../core/images/comparison/networkMeasurer';
 import type { Result } from '../../core/outcome';
 
 export interface PlanNetworksContext {
   readonly workspace: string;
   readonly evaluationPath: string;
   readonly cacheFolder: string;
-  readonly engine: NetworkMeasuring;
   readonly log: Logger;
   hub(): Promise<Result<HubConnection>>;
 }
 
 /** The networks that measure for one plan: where they are, what is missing, and fetching that. */
-export class PlanNetworks implements NetworkSource {
+export class PlanNetworks {
   constructor(private readonly context: PlanNetworksContext) {}
 
   async find(): Promise<MeasureNetworks> {
@@ -28,10 +26,6 @@ export class PlanNetworks implements NetworkSource {
     if (found.ok) return found.value;
     log.warn(`${found.failure.message} ${found.failure.advice}`);
     return {};
-  }
-
-  measure(request: NetworkMeasureRequest, signal: AbortSignal): ReturnType<NetworkSource['measure']> {
-    return this.context.engine.measure(request, signal);
   }
 
   async gaps(): Promise<NetworkGaps> {
