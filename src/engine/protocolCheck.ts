@@ -138,7 +138,7 @@ const measureFields: Checks<NetworkMeasureRequest> = {
   source: file,
   output: file,
   captions: optional(each(text, 2, 2)),
-  kept: optional(shape<KeptBlocks>({ columns: whole(1, 1000), rows: whole(1, 1000), kept: ['of 0 and 1', (value) => typeof value === 'string' && /^[01]{1,1000000}$/.test(value)] })),
+  kept: optional(shape<KeptBlocks>({ columns: whole(1, 1000), rows: whole(1, 1000), kept: ['hexadecimal', (value) => typeof value === 'string' && /^[0-9a-f]{1,250000}$/.test(value)] })),
 };
 
 const point = { x: number, y: number };

@@ -21,8 +21,13 @@ export interface MeasureNetworks {
 export interface KeptBlocks {
   readonly columns: number;
   readonly rows: number;
-  /** Row by row: 1 where it was, 0 where it was edited. */
+  /** Row by row, four blocks in a hexadecimal digit, the first in its highest bit: 1 where it was left alone, 0 where it was edited. */
   readonly kept: string;
+}
+
+/** @param index of the block, row by row */
+export function isKept({ kept }: KeptBlocks, index: number): boolean {
+  return ((Number.parseInt(kept[index >> 2] ?? '0', 16) >> (3 - (index & 3))) & 1) === 1;
 }
 
 /** An output beside its source. */

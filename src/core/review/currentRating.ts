@@ -52,26 +52,29 @@ export function currentRatings(ratings: readonly Rating[], sha256Of: (generation
 
 /** What holds after one more line. A line changes what it names; `null` takes an answer back. */
 export function applyRating(before: CurrentRating | undefined, line: Rating): CurrentRating {
-  const merged = Object.entries({ ...before?.answers, ...line.answers });
+  const held = before ?? nothingYet;
+  const merged = Object.entries({ ...held.answers, ...line.answers });
   const answers = Object.fromEntries(merged.filter((entry): entry is [string, number | boolean] => entry[1] !== null));
-  const failureModes = line.failureModes ?? before?.failureModes;
+  const failureModes = line.failureModes ?? held.failureModes;
   return {
     rater: line.rater,
     generationId: line.generationId,
     outputSha256: line.outputSha256,
     answers,
     ...(failureModes && { failureModes }),
-    pins: line.pins ?? before?.pins ?? [],
-    note: line.note ?? before?.note ?? '',
-    flagged: line.flagged ?? before?.flagged ?? false,
-    best: line.best ?? before?.best ?? false,
-    worst: line.worst ?? before?.worst ?? false,
-    milliseconds: (before?.milliseconds ?? 0) + activeTime(line.milliseconds),
-    unblinded: (before?.unblinded ?? false) || line.unblinded === true,
+    pins: line.pins ?? held.pins,
+    note: line.note ?? held.note,
+    flagged: line.flagged ?? held.flagged,
+    best: line.best ?? held.best,
+    worst: line.worst ?? held.worst,
+    milliseconds: held.milliseconds + activeTime(line.milliseconds),
+    unblinded: held.unblinded || line.unblinded === true,
     ...(line.anchor && { anchor: line.anchor }),
     ...(line.repeat && { repeat: line.repeat }),
   };
 }
+
+const nothingYet: Omit<CurrentRating, 'rater' | 'generationId' | 'outputSha256'> = { answers: {}, pins: [], note: '', flagged: false, best: false, worst: false, milliseconds: 0, unblinded: false };
 
 const pauseMilliseconds = 60_000;
 

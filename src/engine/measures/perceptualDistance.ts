@@ -1,4 +1,4 @@
-import type { KeptBlocks } from '../../core/evaluation/networkMeasures';
+import { isKept, type KeptBlocks } from '../../core/evaluation/networkMeasures';
 import { fail, ok, type Result } from '../../core/outcome';
 import type { Picture } from '../pictures/loadPicture';
 import { pilResize } from '../pictures/pilResize';
@@ -59,13 +59,15 @@ function scaled(picture: Picture, { width, height }: Size): Picture {
 }
 
 /** Changes the output. Gives the share of pixels that stay the output's own. */
-function putBack(source: Picture, output: Picture, { columns, rows, kept }: KeptBlocks): number {
+function putBack(source: Picture, output: Picture, blocks: KeptBlocks): number {
+  const { columns, rows } = blocks;
+  const whole = Array.from({ length: columns * rows }, (_, index) => isKept(blocks, index));
   const { width, height } = source;
   let own = 0;
   for (let y = 0; y < height; y++) {
     const row = Math.floor((y * rows) / height) * columns;
     for (let x = 0; x < width; x++) {
-      if (kept[row + Math.floor((x * columns) / width)] === '1') own++;
+      if (whole[row + Math.floor((x * columns) / width)]) own++;
       else output.pixels.set(source.pixels.subarray((y * width + x) * 3, (y * width + x + 1) * 3), (y * width + x) * 3);
     }
   }

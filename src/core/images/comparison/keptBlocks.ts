@@ -1,4 +1,4 @@
-import type { KeptBlocks } from '../../evaluation/networkMeasures';
+import { isKept, type KeptBlocks } from '../../evaluation/networkMeasures';
 import type { LabPixels } from './colourDifference';
 
 /**
@@ -14,17 +14,23 @@ export function keptBlocks(first: LabPixels, second: LabPixels, width: number, h
       const [column, row] = [(index % columns) + right, Math.floor(index / columns) + down];
       return column >= 0 && column < columns && row >= 0 && row < rows && (edited[row * columns + column] ?? false);
     }));
-  return { columns, rows, kept: edited.map((_, index) => (near(index) ? '0' : '1')).join('') };
+  return { columns, rows, kept: hexadecimal(edited.map((_, index) => !near(index))) };
+}
+
+function hexadecimal(bits: readonly boolean[]): string {
+  return Array.from({ length: Math.ceil(bits.length / 4) }, (_, digit) => [0, 1, 2, 3].reduce((value, bit) => value * 2 + (bits[digit * 4 + bit] ? 1 : 0), 0).toString(16)).join('');
 }
 
 /** A byte for each pixel, 1 where it was left alone; with the share of those. */
-export function keptPixels({ columns, rows, kept }: KeptBlocks, width: number, height: number): { readonly region: Uint8Array; readonly share: number } {
+export function keptPixels(blocks: KeptBlocks, width: number, height: number): { readonly region: Uint8Array; readonly share: number } {
+  const { columns, rows } = blocks;
+  const whole = Array.from({ length: columns * rows }, (_, index) => isKept(blocks, index));
   const region = new Uint8Array(width * height);
   let count = 0;
   for (let y = 0; y < height; y++) {
     const row = Math.floor((y * rows) / height) * columns;
     for (let x = 0; x < width; x++) {
-      if (kept[row + Math.floor((x * columns) / width)] !== '1') continue;
+      if (!whole[row + Math.floor((x * columns) / width)]) continue;
       region[y * width + x] = 1;
       count++;
     }

@@ -1,5 +1,7 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Face } from '../../evaluation/face';
 import type { KeptBlocks, NetworkMeasures } from '../../evaluation/networkMeasures';
 import { measureNames, type PairMeasures, type PixelMeasure } from './measurePair';
@@ -69,8 +71,12 @@ export class MeasureCache {
   }
 
   private async load(): Promise<void> {
-    const text = await readFile(this.file, 'utf8').catch(() => '');
-    for (const line of text.split('\n')) this.take(line);
+    try {
+      // As a stream, so that nothing waits for a long file.
+      for await (const line of createInterface({ input: createReadStream(this.file, 'utf8'), crlfDelay: Infinity })) this.take(line);
+    } catch {
+      // None yet, or one that cannot be read: all is measured anew.
+    }
   }
 
   /** Torn and foreign lines, and those of older formulas, are passed over. */
@@ -107,7 +113,7 @@ export function pairKey({ sourceSha256, outputSha256 }: { readonly sourceSha256:
 }
 
 /** Counts up when a formula changes, so that old figures are not mixed with new ones. */
-const version = 2;
+const version = 3;
 
 function parse(line: string): Readonly<Record<string, unknown>> {
   try {
@@ -127,7 +133,7 @@ const mayMiss: ReadonlySet<string> = new Set<PixelMeasure>(['ssim', 'psnr']);
 
 function isKept(value: unknown): boolean {
   const { columns, rows, kept } = (value ?? {}) as Partial<Record<keyof KeptBlocks, unknown>>;
-  return Number.isSafeInteger(columns) && Number.isSafeInteger(rows) && typeof kept === 'string' && kept.length === Number(columns) * Number(rows);
+  return Number.isSafeInteger(columns) && Number.isSafeInteger(rows) && typeof kept === 'string' && kept.length === Math.ceil((Number(columns) * Number(rows)) / 4);
 }
 
 function isNumbers(value: unknown): value is NetworkMeasures {

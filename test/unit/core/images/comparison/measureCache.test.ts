@@ -21,7 +21,7 @@ test('faces are kept by the hash of their picture, and none found is not the sam
   await cache.keepFaces('a', [face]);
   await cache.keepFaces('b', []);
   await cache.keepFaces('a', []);
-  await appendFile(file, '{"version":2,"picture":"c","faces":[{"box":{"x":1}}]}\n{"version":2,"picture":"d","faces":"none"}\n[]\n');
+  await appendFile(file, '{"version":3,"picture":"c","faces":[{"box":{"x":1}}]}\n{"version":3,"picture":"d","faces":"none"}\n[]\n');
   const later = new MeasureCache(file);
   expect(await later.facesOf('a')).toEqual([face]);
   expect(await later.facesOf('b')).toEqual([]);

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ciede2000, labPixels, meanColourDifference } from '../../../../../src/core/images/comparison/colourDifference';
 import { blockiness, clippedShare, noiseLevel } from '../../../../../src/core/images/comparison/defects';
 import { flagsOf } from '../../../../../src/core/images/comparison/flags';
+import { keptBlocks, keptPixels } from '../../../../../src/core/images/comparison/keptBlocks';
 import { edgeAgreement } from '../../../../../src/core/images/comparison/light';
 import { measurePair } from '../../../../../src/core/images/comparison/measurePair';
-import { greyPlane, peakSignalToNoise, structuralSimilarity } from '../../../../../src/core/images/comparison/structuralSimilarity';
+import { greyPlane, peakSignalToNoise, similarities, structuralSimilarity } from '../../../../../src/core/images/comparison/structuralSimilarity';
 
 const [width, height] = [96, 80];
 
@@ -112,5 +113,34 @@ describe('a pair of files', () => {
 
   test('a picture that cannot be decoded is an error, not a number', async () => {
     await expect(measurePair(path.join(folder, 'none.png'), path.join(folder, 'none.png'))).rejects.toThrow();
+  });
+});
+
+describe('what an edit left alone', () => {
+  const side = 256;
+  const scene = (change: (value: number, x: number, y: number) => number): Uint8Array =>
+    Uint8Array.from({ length: side * side * 3 }, (_, index) => {
+      const [x, y] = [Math.floor(index / 3) % side, Math.floor(index / 3 / side)];
+      return change(90 + 40 * Math.sin(x / 19) + 30 * Math.cos(y / 13), x, y);
+    });
+  const before = scene((value) => value);
+
+  test('is the half that was not replaced, less a rim, and the likeness is that of this half', () => {
+    const after = scene((value, x) => (x >= side / 2 ? 250 : value));
+    const blocks = keptBlocks(labPixels(before), labPixels(after), side, side);
+    const { region, share } = keptPixels(blocks, side, side);
+    expect(share).toBe(3 / 8);
+    expect(region.slice(0, 128)).toEqual(Uint8Array.from({ length: 128 }, (_, x) => (x < 96 ? 1 : 0)));
+    const found = similarities(greyPlane(before, side, side), greyPlane(after, side, side), region);
+    expect(found.region).toBeCloseTo(1, 9);
+    expect(found.whole).toBeLessThan(0.8);
+    expect(peakSignalToNoise(before, after, region)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('is all of it under noise, which is no edit, and nothing where the light changed', () => {
+    let state = 7;
+    const noisy = scene((value) => value + (((state = (state * 48271) % 2147483647) % 21) - 10));
+    expect(keptPixels(keptBlocks(labPixels(before), labPixels(noisy), side, side), side, side).share).toBe(1);
+    expect(keptPixels(keptBlocks(labPixels(before), labPixels(scene((value) => value * 0.6)), side, side), side, side).share).toBe(0);
   });
 });
