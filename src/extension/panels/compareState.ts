@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { CurrentRating } from '../../core/review/currentRating';
 import type { ReviewFocus } from '../../core/review/progress';
 import type { ReviewCell, ReviewOutput } from '../../core/review/session';
 import type { CellView, CompareState, CriterionView, OutputView, SummaryView } from '../../webviews/compare/contract';
@@ -73,18 +74,18 @@ function outputView(model: CompareModel, output: ReviewOutput, letter: string): 
     letter,
     picture: model.unreadable.has(id) ? undefined : model.pictures.idOf(output.outputPath, output.anchor),
     ...(face && { face }),
-    answers: rating?.answers ?? {},
-    failureModes: rating?.failureModes ?? [],
-    pins: rating?.pins ?? [],
-    note: rating?.note ?? '',
-    flagged: rating?.flagged ?? false,
-    best: rating?.best ?? false,
-    worst: rating?.worst ?? false,
+    ...saidOf(rating),
     rated,
     changed: model.ledger.setAside.has(id) && !rated,
     remarks: rated ? remarksOf(model, output) : [],
     ...(model.revealed && { model: output.anchor ? anchorNames[output.anchor] : (entry?.title ?? modelId), ...(!output.anchor && { settings: ownSettings(output.generation) }) }),
   };
+}
+
+function saidOf(rating: CurrentRating | undefined): Pick<OutputView, 'answers' | 'failureModes' | 'pins' | 'note' | 'flagged' | 'best' | 'worst'> {
+  if (!rating) return { answers: {}, failureModes: [], pins: [], note: '', flagged: false, best: false, worst: false };
+  const { answers, failureModes = [], pins, note, flagged, best, worst } = rating;
+  return { answers, failureModes, pins, note, flagged, best, worst };
 }
 
 /** What was measured, in a word each; told only of rated outputs, because it would steer the score. */

@@ -252,14 +252,19 @@ export class Panel {
     if (last.cell === state.cell?.index && last.letter !== this.local.letter && !last.undo) this.local = { ...this.local, letter: last.letter };
     const output = state.cell?.outputs.find(({ letter }) => letter === last.letter);
     const wasRated = before.cell?.outputs.find(({ letter }) => letter === last.letter)?.rated ?? false;
-    const isCriterion = state.criteria.some(({ id }) => id === last.row);
     const open = openRow(state, output);
-    const row = last.undo ? (open ?? (isCriterion ? last.row : this.local.row)) : isCriterion ? last.row : open;
-    this.local = { ...this.local, row, toast: last.id };
+    this.local = { ...this.local, row: this.rowAfter(state, last, open), toast: last.id };
     setTimeout(() => this.local.toast === last.id && this.update({ toast: undefined }), toastTime);
     const next = state.criteria.find(({ id }) => id === open)?.label;
     announce(`${last.text}.${next === undefined ? '' : ` ${next} next.`}`);
     if (last.undo && output?.rated === true && !wasRated && last.letter === this.local.letter) this.advanceSoon(last.letter);
+  }
+
+  /** The question that is marked next: the one that waits, or after an undo the one that was taken back. */
+  private rowAfter({ criteria }: CompareState, last: NonNullable<CompareState['last']>, open: string | undefined): string | undefined {
+    const isCriterion = criteria.some(({ id }) => id === last.row);
+    if (!last.undo) return isCriterion ? last.row : open;
+    return open ?? (isCriterion ? last.row : this.local.row);
   }
 
   private advanceSoon(letter: string): void {

@@ -78,11 +78,16 @@ function unkeyed(child: ChildNode | null): ChildNode | null {
 }
 
 function patch(old: ChildNode | null, node: Node | string, paints: (() => void)[]): ChildNode {
-  if (typeof node === 'string') {
-    if (!(old instanceof Text)) return document.createTextNode(node);
-    if (old.data !== node) old.data = node;
-    return old;
-  }
+  return typeof node === 'string' ? patchText(old, node) : patchElement(old, node, paints);
+}
+
+function patchText(old: ChildNode | null, text: string): ChildNode {
+  if (!(old instanceof Text)) return document.createTextNode(text);
+  if (old.data !== text) old.data = text;
+  return old;
+}
+
+function patchElement(old: ChildNode | null, node: Node, paints: (() => void)[]): ChildNode {
   const before = old instanceof Element ? kept.get(old) : undefined;
   const reusable = old instanceof Element && before?.node.tag === node.tag && before.node.key === node.key;
   const element = reusable ? (old as HTMLElement) : create(node.tag);
