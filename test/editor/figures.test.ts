@@ -126,7 +126,7 @@ describe.runIf(wanted)('figures of the compare panel and the matrix', () => {
       for (const key of [...models.slice(1).map(() => 'Tab'), 'j']) {
         await frame.evaluate(() => Object.assign((globalThis as unknown as { clock: object }).clock, { paints: [], keys: [] }));
         await opened.page.keyboard.press(key);
-        await expect.poll(async () => (await paints(frame)).some(({ slot }) => slot === 'solo'), { interval: 10 }).toBe(true);
+        await expect.poll(async () => (await paints(frame)).some(({ slot }) => slot === 'solo'), { interval: 10, timeout: 20_000 }).toBe(true);
         const found = await frame.evaluate(() => (globalThis as unknown as { clock: { paints: Paint[]; keys: number[] } }).clock);
         latencies.push({ key, milliseconds: found.paints.find(({ slot }) => slot === 'solo')!.at - found.keys[0]! });
         await opened.page.waitForTimeout(120);
@@ -154,7 +154,7 @@ describe.runIf(wanted)('figures of the compare panel and the matrix', () => {
     });
     const { page } = compare;
     await compare.press('Enter');
-    const place = (await page.locator('.pic[data-slot=solo]').boundingBox())!;
+    const place = (await page.locator('.pic[data-slot=solo]').boundingBox({ timeout: 90_000 }))!;
     const middle = [place.x + place.width / 2, place.y + place.height / 2] as const;
     await page.mouse.move(...middle);
     await page.waitForTimeout(15_000);

@@ -133,6 +133,12 @@ export class CompareModel {
     this.wanted = true;
   }
 
+  /** Makes the pictures that are wanted first while the panel's page is still loading. */
+  prepare(): void {
+    const { cell } = this.state();
+    for (const id of [cell?.source.picture, ...(cell?.outputs.map(({ picture }) => picture) ?? [])]) if (id !== undefined) void this.pictures.read(id);
+  }
+
   state(): CompareState {
     return buildState(this, this.focus, () => this.summarized());
   }

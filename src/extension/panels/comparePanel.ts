@@ -119,6 +119,7 @@ export class ComparePanel {
     if (!model || this.closed || generation !== this.generation) return false;
     this.model = model;
     if (context.cell !== undefined) model.openAt(context.cell);
+    model.prepare();
     this.panel.title = `Compare: ${model.input.evaluation.name}`;
     if (this.ready) await model.handle(this.ready);
     this.ready &&= { type: 'ready' };

@@ -40,6 +40,8 @@ export class ComparePictures {
   private readonly entries = new Map<string, Entry>();
   private readonly ids = new Map<string, string>();
   private readonly cache = new Map<string, PlainPicture>();
+  /** Asked for again while it is being made: each is made once. */
+  private readonly reading = new Map<string, Promise<PlainPicture | undefined>>();
   /** Of big pictures that were read: what their tiles are kept under. */
   private readonly tileKeys = new Map<string, string>();
   private readonly tiles: TileCache;
@@ -75,13 +77,11 @@ export class ComparePictures {
       this.cache.set(id, cached);
       return cached;
     }
-    try {
-      const picture = await this.encode(id, entry);
-      this.keep(id, picture);
-      return picture;
-    } catch {
-      return undefined;
-    }
+    const begun = this.reading.get(id) ?? this.encode(id, entry).then((picture) => (this.keep(id, picture), picture)).catch(() => undefined);
+    this.reading.set(id, begun);
+    const picture = await begun;
+    this.reading.delete(id);
+    return picture;
   }
 
   /** One tile of a big picture that was read before; made with all others of that picture when it is the first. */
