@@ -50,15 +50,32 @@ function fixesOf(host: PlanHost, problem: Diagnostic): CodeAction[] {
   if (code === 'unknown-mark') return [fix(problem, 'Mark as to do', commandId.markTodo, target), fix(problem, 'Mark as done', commandId.markDone, target)];
   const again = fix(problem, code === 'interrupted' ? 'Resume the step' : 'Run the step again', commandId.run, target);
   again.isPreferred = true;
-  return [again, ...fixes, fix(problem, 'Mark as to do', commandId.markTodo, target), fix(problem, 'Change the linked action…', commandId.changeAction, target)];
+  const help = helpFor[code];
+  const helps = help === undefined ? [] : [fix(problem, help.title, help.command, { ...target, ...namedIn(problem) })];
+  return [again, ...helps, ...fixes, fix(problem, 'Mark as to do', commandId.markTodo, target), fix(problem, 'Change the linked action…', commandId.changeAction, target)];
 }
 
 /** Settings that can put a failure right, by its code. */
 const settingFor: Readonly<Record<string, string>> = {
   'disk-space': 'evalmark.cache.folder',
-  'picture-too-small': 'evalmark.pictures.minimumSide',
-  'picture-not-sharp': 'evalmark.pictures.minimumSharpness',
+  'picture-quality': 'evalmark.pictures',
 };
+
+/** Where a person puts a failure right, by its code. */
+const helpFor: Readonly<Record<string, { readonly title: string; readonly command: CommandId }>> = {
+  'gated-repository': { title: 'Open the model page', command: commandId.openModelCard },
+  'token-scope': { title: 'Enter another token…', command: commandId.enterToken },
+  'token-refused': { title: 'Enter another token…', command: commandId.enterToken },
+  'picture-quality': { title: 'Open the source pictures', command: commandId.sourcePictures },
+  'near-duplicates': { title: 'Open the source pictures', command: commandId.sourcePictures },
+  'no-pictures': { title: 'Open the source pictures', command: commandId.sourcePictures },
+};
+
+/** The repository that a refusal is about: a step may mean several. */
+function namedIn({ message }: Diagnostic): { readonly repository?: string } {
+  const repository = /^([\w.-]+\/[\w.-]+) is gated/.exec(message)?.[1];
+  return repository === undefined ? {} : { repository };
+}
 
 function fix(problem: Diagnostic, title: string, command: CommandId, argument: unknown): CodeAction {
   const action = new CodeAction(title, CodeActionKind.QuickFix);
