@@ -2,7 +2,12 @@ import { failed, needsPerson, type Outcome } from '../outcome';
 import { appendLines, readRatings } from '../review/ratingsFile';
 import { ratingsPathOf } from '../review/reviewSet';
 import { sessionOf } from '../review/session';
-import type { ActionContext } from './action';
+import type { ActionContext, Ask, RunSettings } from './action';
+
+interface RevealInputs extends Pick<ActionContext, 'paths' | 'log' | 'now' | 'wrote'> {
+  readonly ask: Pick<Ask, 'confirm'>;
+  readonly settings: Pick<RunSettings, 'rater'>;
+}
 
 /**
  * To be asked before models are named beside their scores: while the rater's own session is blind, that would end it unseen. A
@@ -10,7 +15,7 @@ import type { ActionContext } from './action';
  * nothing was rated blind.
  * @returns `undefined` to go on, else what becomes of the step
  */
-export async function revealFirst({ ask, paths, settings, log, now, wrote }: Pick<ActionContext, 'ask' | 'paths' | 'settings' | 'log' | 'now' | 'wrote'>): Promise<Outcome | undefined> {
+export async function revealFirst({ ask, paths, settings, log, now, wrote }: RevealInputs): Promise<Outcome | undefined> {
   const file = ratingsPathOf(paths.planFolder);
   const read = await readRatings(file);
   if (!read.ok) return failed(read.failure);
@@ -20,7 +25,7 @@ export async function revealFirst({ ask, paths, settings, log, now, wrote }: Pic
   const agreed = await ask.confirm({
     title: 'Name the models beside their scores? Your review is still blind.',
     detail: `You have rated ${rated} ${rated === 1 ? 'output' : 'outputs'} without knowing the models. The reveal is recorded; ratings that you change later are marked as not blind.`,
-    agree: 'Reveal and Write',
+    agree: 'Reveal',
     kind: 'danger',
   });
   if (agreed !== true) return needsPerson('Finish the blind review, or reveal the models in the compare panel.');

@@ -106,7 +106,7 @@ async function confirm({ title, detail, agree }: ConfirmQuestion, signal: AbortS
   return answer && answer === yes;
 }
 
-async function confirmModally({ title, detail, agree }: ConfirmQuestion): Promise<boolean | undefined> {
+export async function confirmModally({ title, detail, agree }: ConfirmQuestion): Promise<boolean | undefined> {
   const answer = await window.showWarningMessage(title, { modal: true, ...(detail === undefined ? {} : { detail }) }, agree);
   return answer === agree ? true : undefined;
 }

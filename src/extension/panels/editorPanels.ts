@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Uri, type ExtensionContext } from 'vscode';
 import type { Logger, Look } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
-import type { Panels } from '../ask/editorAsk';
+import { confirmModally, type Panels } from '../ask/editorAsk';
 import { planPaths } from '../plans/planPaths';
 import { readSettings } from '../settings';
 import { ComparePanel, type CompareContext } from './comparePanel';
@@ -106,7 +106,13 @@ export function editorPanels(context: ExtensionContext, log: Logger, servicesOf:
       if (shown) await (await import('./picturesPanel')).PicturesPanel.show(shown, new AbortController().signal);
     },
     matrix: showMatrix,
-    decide: async (planPath) => (await import('./decidePanel')).DecidePanel.show(decideOf(planPath)),
+    decide: async (planPath) => {
+      const uri = Uri.file(planPath);
+      const { revealFirst } = await import('../../core/actions/revealFirst');
+      // The panel names models beside their scores, which ends a blind review.
+      const stopped = await revealFirst({ ask: { confirm: confirmModally }, paths: planPaths(context, uri), settings: readSettings(uri).run, log, now: () => new Date(), wrote() {} });
+      if (!stopped) (await import('./decidePanel')).DecidePanel.show(decideOf(planPath));
+    },
     dispose: () => [...restoring, measurers].forEach((each) => void each.dispose()),
   };
 }

@@ -38,7 +38,7 @@ describe('while the review is blind', () => {
     for (const confirm of [false, undefined]) {
       const { context, asked } = contextOf({ confirm });
       expect(await action.run(linkedStep({ action: name, arguments: args }), context)).toMatchObject({ kind: 'needsPerson' });
-      expect(asked.confirms).toMatchObject([{ kind: 'danger', agree: 'Reveal and Write' }]);
+      expect(asked.confirms).toMatchObject([{ kind: 'danger', agree: 'Reveal' }]);
       expect(context.written).toEqual([]);
     }
     await expect(access(path.join(study.folder, file))).rejects.toThrow();
