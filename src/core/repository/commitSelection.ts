@@ -80,55 +80,88 @@ export async function selectFiles(root: string, request: SelectionRequest): Prom
 
   const selected: SelectedFile[] = [];
   for (const file of inside) {
-    const codes = status.value.get(file.path);
-    const removed = request.removed?.has(file.file) === true && codes?.some((code) => code.includes('D'));
-    if (ignored.value.has(file.path)) leftOut.push({ ...file, reason: 'ignored' });
-    else if (large.has(file.path)) leftOut.push({ ...file, reason: 'large-picture' });
-    else if (!codes) leftOut.push({ ...file, reason: 'unchanged' });
-    else if (removed) selected.push({ ...file, change: 'removed' });
-    else {
-      const chosen = await ownPart(root, file, codes, request);
-      if (!chosen.ok) return chosen;
-      if ('reason' in chosen.value) leftOut.push(chosen.value);
-      else selected.push(chosen.value);
-    }
+    const known = { codes: status.value.get(file.path), ignored: ignored.value.has(file.path), large: large.has(file.path) };
+    const chosen = await standingOf(root, file, known, request);
+    if (!chosen.ok) return chosen;
+    if ('reason' in chosen.value) leftOut.push(chosen.value);
+    else selected.push(chosen.value);
   }
   const secret = await firstSecret(root, selected);
   return secret ? fail(secret) : ok({ files: selected, leftOut });
 }
 
-/** The whole file, the part of it that is Evalmark's, or why nothing of it. */
-async function ownPart(root: string, file: LocatedFile, codes: readonly string[], { plan, touched, agreed }: SelectionRequest): Promise<Result<SelectedFile | LeftOutFile>> {
+interface KnownFile {
+  /** Of `git status`; undefined where nothing changed. */
+  readonly codes: readonly string[] | undefined;
+  readonly ignored: boolean;
+  readonly large: boolean;
+}
+
+async function standingOf(root: string, file: LocatedFile, { codes, ignored, large }: KnownFile, request: SelectionRequest): Promise<Result<SelectedFile | LeftOutFile>> {
+  if (ignored) return ok({ ...file, reason: 'ignored' });
+  if (large) return ok({ ...file, reason: 'large-picture' });
+  if (!codes) return ok({ ...file, reason: 'unchanged' });
+  if (request.removed?.has(file.file) && codes.some((code) => code.includes('D'))) return ok({ ...file, change: 'removed' });
   const change = codes.some((code) => code === '??' || code.includes('A')) ? 'new' : 'changed';
-  const partlyStaged = isPartlyStaged(codes);
-  if (agreed?.has(file.file) && !partlyStaged) return ok({ ...file, change });
+  return ownPart(root, { ...file, change }, isPartlyStaged(codes), request);
+}
+
+/** The whole file, the part of it that is Evalmark's, or why nothing of it. */
+async function ownPart(root: string, file: SelectedFile, partlyStaged: boolean, { plan, touched, agreed }: SelectionRequest): Promise<Result<SelectedFile | LeftOutFile>> {
+  if (agreed?.has(file.file) && !partlyStaged) return ok(file);
   const isPlan = file.file === plan;
-  const onDisk = path.join(root, file.path);
-  const link = await lstat(onDisk).then((found) => found.isSymbolicLink(), () => false);
-  const now = link || !(isPlan || /\.md$/i.test(file.path)) ? undefined : await readFile(onDisk, 'utf8').catch(() => undefined);
-  if (now === undefined || (!isPlan && !hasSections(now))) {
-    if (partlyStaged) return ok({ ...file, reason: 'partly-staged' });
-    return ok(touched?.has(file.file) ? { ...file, reason: 'mixed' } : { ...file, change });
+  const now = await sectionedText(root, file.path, isPlan);
+  if (now === undefined) {
+    if (partlyStaged) return ok(without(file, 'partly-staged'));
+    return ok(touched?.has(file.file) ? without(file, 'mixed') : file);
   }
   const [head, staged] = [await readBlob(root, `HEAD:${file.path}`), await readBlob(root, `:${file.path}`)];
   if (!head.ok) return head;
   if (!staged.ok) return staged;
   // A plan that git does not know yet goes with what was made from it.
-  if (isPlan && head.value === undefined) return ok(partlyStaged ? { ...file, reason: 'partly-staged' } : { ...file, change });
+  if (isPlan && head.value === undefined) return ok(partlyStaged ? without(file, 'partly-staged') : file);
   const own = ownText(head.value, now, isPlan);
   switch (own.kind) {
     case 'mixed':
-      return ok({ ...file, reason: partlyStaged ? 'partly-staged' : 'mixed' });
+      return ok(without(file, partlyStaged ? 'partly-staged' : 'mixed'));
     case 'none':
-      return ok({ ...file, reason: 'yours' });
+      return ok(without(file, 'yours'));
     case 'whole':
-      return ok({ ...file, change });
+      return ok(file);
     case 'part': {
-      const next = ownText(staged.value, now, isPlan);
-      if (next.kind === 'mixed' || staged.value === undefined) return ok({ ...file, reason: 'partly-staged' });
-      return ok({ ...file, change, part: { committed: own.text, staged: next.kind === 'whole' ? now : next.kind === 'none' ? staged.value : next.text } });
+      const part = stagedPart(own.text, staged.value, now, isPlan);
+      return ok(part ? { ...file, part } : without(file, 'partly-staged'));
     }
   }
+}
+
+/** `undefined` where what is staged holds a person's changes that cannot be told from Evalmark's. */
+function stagedPart(committed: string, staged: string | undefined, now: string, isPlan: boolean): FilePart | undefined {
+  if (staged === undefined) return undefined;
+  const next = ownText(staged, now, isPlan);
+  switch (next.kind) {
+    case 'mixed':
+      return undefined;
+    case 'whole':
+      return { committed, staged: now };
+    case 'none':
+      return { committed, staged };
+    case 'part':
+      return { committed, staged: next.text };
+  }
+}
+
+function without({ file, path: place }: LocatedFile, reason: LeftOutFile['reason']): LeftOutFile {
+  return { file, path: place, reason };
+}
+
+/** The text of a plan, or of a document with managed sections; nothing else is told apart by its lines. */
+async function sectionedText(root: string, file: string, isPlan: boolean): Promise<string | undefined> {
+  if (!isPlan && !/\.md$/i.test(file)) return undefined;
+  const onDisk = path.join(root, file);
+  const isLink = await lstat(onDisk).then((found) => found.isSymbolicLink(), () => false);
+  const text = isLink ? undefined : await readFile(onDisk, 'utf8').catch(() => undefined);
+  return text !== undefined && (isPlan || hasSections(text)) ? text : undefined;
 }
 
 function hasSections(text: string): boolean {
