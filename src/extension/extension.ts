@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { commands, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { l10n, commands, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import type { Step } from '../core/plan/plan';
 import { AnswerDocuments } from './ask/answerDocuments';
 import { Attention } from './ask/attention';
@@ -148,7 +148,7 @@ export class Extension {
   private announce({ title }: WaitingQuestion): void {
     if (this.isLookedAt()) return;
     const answer = 'Answer';
-    void window.showInformationMessage(`Evalmark needs you: ${title}`, answer).then((chosen) => {
+    void window.showInformationMessage(l10n.t('Evalmark needs you: {0}', title), answer).then((chosen) => {
       if (chosen === answer) void commands.executeCommand(commandId.answer);
     });
   }

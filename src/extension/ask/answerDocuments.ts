@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CodeLens, commands, EventEmitter, languages, Range, TabInputText, Uri, window, workspace, type CodeLensProvider, type Event, type TextDocument } from 'vscode';
+import { l10n, CodeLens, commands, EventEmitter, languages, Range, TabInputText, Uri, window, workspace, type CodeLensProvider, type Event, type TextDocument } from 'vscode';
 import type { TextQuestion } from '../../core/actions/action';
 import { commandId } from '../commands/commandId';
 import { Lifetime } from '../lifetime';
@@ -64,8 +64,8 @@ export class AnswerDocuments implements CodeLensProvider {
     const top = new Range(0, 0, 0, 0);
     return [
       new CodeLens(top, { title: prompt ? `${title}: ${prompt}` : title, command: '' }),
-      new CodeLens(top, { title: '$(check)\u00a0Use This Text', command: commandId.useText }),
-      new CodeLens(top, { title: '$(close)\u00a0Leave Unanswered', command: commandId.leaveText }),
+      new CodeLens(top, { title: l10n.t('$(check)\u00a0Use This Text'), command: commandId.useText }),
+      new CodeLens(top, { title: l10n.t('$(close)\u00a0Leave Unanswered'), command: commandId.leaveText }),
     ];
   }
 

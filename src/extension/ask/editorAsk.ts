@@ -1,4 +1,4 @@
-import { commands, CancellationTokenSource, env, Uri, window, type QuickPickItem } from 'vscode';
+import { CancellationTokenSource, commands, env, l10n, Uri, window, type QuickPickItem } from 'vscode';
 import type { Ask, ChooseQuestion, ConfirmQuestion, FilesQuestion, Look, PicturesLook, TextQuestion } from '../../core/actions/action';
 import type { GivenDecision } from '../../core/report/givenDecision';
 import type { AnswerDocuments } from './answerDocuments';
@@ -125,7 +125,7 @@ async function text({ title, prompt, value, password }: TextQuestion, signal: Ab
 async function files({ title, pictures, many }: FilesQuestion): Promise<readonly string[] | undefined> {
   const chosen = await window.showOpenDialog({
     title,
-    openLabel: 'Choose',
+    openLabel: l10n.t('Choose'),
     canSelectMany: many,
     ...(pictures ? { filters: { Pictures: ['png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff', 'gif'] } } : {}),
   });

@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { PlanHost } from '../plans/planHost';
 import type { PlanSet } from '../plans/planSet';
 
@@ -8,10 +8,10 @@ export async function pickPlan(plans: PlanSet): Promise<PlanHost | undefined> {
   if (active) return active;
   const [first, ...others] = plans.all;
   if (!first) {
-    void window.showInformationMessage('There is no plan in this workspace. Open a folder with a tasks.md, or make one with “Evalmark: New Plan”.');
+    void window.showInformationMessage(l10n.t('There is no plan in this workspace. Open a folder with a tasks.md, or make one with “Evalmark: New Plan”.'));
     return undefined;
   }
   if (others.length === 0) return first;
   const items = plans.all.map((host) => ({ label: host.name, description: workspace.asRelativePath(host.uri), host }));
-  return (await window.showQuickPick(items, { title: 'Which plan?', matchOnDescription: true }))?.host;
+  return (await window.showQuickPick(items, { title: l10n.t('Which plan?'), matchOnDescription: true }))?.host;
 }

@@ -127,5 +127,5 @@ export class RunCommands {
 
 async function agreesToUntick(count: number): Promise<boolean> {
   const untick = `Reset ${count} Steps`;
-  return (await window.showWarningMessage(`${count} ticked steps go back to to-do. Their results stay where they are.`, { modal: true }, untick)) === untick;
+  return (await window.showWarningMessage(l10n.t('{0} ticked steps go back to to-do. Their results stay where they are.', count), { modal: true }, untick)) === untick;
 }

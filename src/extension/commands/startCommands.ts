@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { commands, ProgressLocation, Uri, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { l10n, commands, ProgressLocation, Uri, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { tokenSecret } from '../plans/planServices';
 import type { PlanSet } from '../plans/planSet';
 
@@ -19,13 +19,13 @@ export class StartCommands {
     const browse = { label: '$(folder-opened) Browse…', description: 'a plan outside this workspace' };
     const known = this.plans.all.map(({ name, uri }) => ({ label: `$(checklist) ${name}`, description: workspace.asRelativePath(uri), uri }));
     const all = [...known, { ...browse, uri: undefined }];
-    const choice = known.length > 0 ? await window.showQuickPick(all, { title: 'Open a plan', matchOnDescription: true }) : all[0];
+    const choice = known.length > 0 ? await window.showQuickPick(all, { title: l10n.t('Open a plan'), matchOnDescription: true }) : all[0];
     if (!choice) return;
     if (choice.uri) {
       await window.showTextDocument(choice.uri);
       return;
     }
-    const [file] = (await window.showOpenDialog({ title: 'Open a plan', openLabel: 'Open Plan', filters: { Plans: ['md'] }, canSelectMany: false })) ?? [];
+    const [file] = (await window.showOpenDialog({ title: l10n.t('Open a plan'), openLabel: l10n.t('Open Plan'), filters: { Plans: ['md'] }, canSelectMany: false })) ?? [];
     if (file) await this.openFile(file);
   }
 
@@ -34,8 +34,8 @@ export class StartCommands {
     const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? (await pickFolder('Where shall the plan go?'));
     if (folder === undefined) return;
     const title = await window.showInputBox({
-      title: 'New plan',
-      prompt: 'What do you evaluate? The plan gets a folder of this name under plans/.',
+      title: l10n.t('New plan'),
+      prompt: l10n.t('What do you evaluate? The plan gets a folder of this name under plans/.'),
       value: 'Image editor comparison',
       validateInput: (value) => (folderName(value) === '' ? 'Use at least one letter or digit.' : undefined),
     });
@@ -48,10 +48,10 @@ export class StartCommands {
       await writeFile(file, text, { flag: 'wx' });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        void window.showWarningMessage(`The plan could not be written: ${messageOf(error)}`);
+        void window.showWarningMessage(l10n.t('The plan could not be written: {0}', messageOf(error)));
         return;
       }
-      void window.showInformationMessage('A plan of this name is there already; it was opened and left as it is.');
+      void window.showInformationMessage(l10n.t('A plan of this name is there already; it was opened and left as it is.'));
     }
     if (workspace.workspaceFolders) await this.openFile(Uri.file(file));
     else await commands.executeCommand('vscode.openFolder', Uri.file(folder));
@@ -63,10 +63,10 @@ export class StartCommands {
     if (parent === undefined) return;
     const folder = path.join(parent, 'evalmark-sample');
     try {
-      await window.withProgress({ location: ProgressLocation.Notification, title: 'Making the sample…' }, () => this.makeSample(folder));
+      await window.withProgress({ location: ProgressLocation.Notification, title: l10n.t('Making the sample…') }, () => this.makeSample(folder));
     } catch (error) {
       this.log.error(messageOf(error));
-      void window.showErrorMessage('The sample could not be made. The log says why.', 'Show Log').then((answer) => answer && this.log.show());
+      void window.showErrorMessage(l10n.t('The sample could not be made. The log says why.'), l10n.t('Show Log')).then((answer) => answer && this.log.show());
       return;
     }
     await commands.executeCommand('vscode.openFolder', Uri.file(folder));
@@ -78,33 +78,33 @@ export class StartCommands {
 
   async enterToken(): Promise<void> {
     const token = await window.showInputBox({
-      title: 'Hugging Face token',
-      prompt: 'Kept in the editor’s secret storage, sent only to the Hub. Make one under Settings, Access Tokens.',
+      title: l10n.t('Hugging Face token'),
+      prompt: l10n.t('Kept in the editor’s secret storage, sent only to the Hub. Make one under Settings, Access Tokens.'),
       password: true,
       ignoreFocusOut: true,
       validateInput: (value) => (value === '' || /^\S{8,}$/.test(value.trim()) ? undefined : 'A token has no blanks and begins with hf_.'),
     });
     if (token === undefined || token.trim() === '') return;
     await this.context.secrets.store(tokenSecret, token.trim());
-    void window.showInformationMessage('The Hub token was stored. Steps use it from now on.');
+    void window.showInformationMessage(l10n.t('The Hub token was stored. Steps use it from now on.'));
   }
 
   async forgetToken(): Promise<void> {
     await this.context.secrets.delete(tokenSecret);
-    void window.showInformationMessage('The stored Hub token is gone. One in HF_TOKEN or of the hf tool is still found.');
+    void window.showInformationMessage(l10n.t('The stored Hub token is gone. One in HF_TOKEN or of the hf tool is still found.'));
   }
 
   private async openFile(file: Uri): Promise<void> {
     if (!workspace.getWorkspaceFolder(file)) {
       const open = 'Open Its Folder';
-      const answer = await window.showInformationMessage('This plan lies outside the workspace. Evalmark works in the folder of a plan.', { modal: true }, open);
+      const answer = await window.showInformationMessage(l10n.t('This plan lies outside the workspace. Evalmark works in the folder of a plan.'), { modal: true }, open);
       if (answer === open) await commands.executeCommand('vscode.openFolder', Uri.file(path.dirname(file.fsPath)));
       return;
     }
     await window.showTextDocument(file);
     await this.plans.find();
     if (!this.plans.of(file)) {
-      void window.showWarningMessage('The setting “evalmark.plan.files” does not name this file, so it is not shown as a plan.', 'Open Setting').then((answer) => {
+      void window.showWarningMessage(l10n.t('The setting “evalmark.plan.files” does not name this file, so it is not shown as a plan.'), l10n.t('Open Setting')).then((answer) => {
         if (answer) void commands.executeCommand('workbench.action.openSettings', 'evalmark.plan.files');
       });
     }
@@ -118,7 +118,7 @@ export class StartCommands {
 }
 
 async function pickFolder(title: string): Promise<string | undefined> {
-  const chosen = await window.showOpenDialog({ title, openLabel: 'Use This Folder', canSelectFolders: true, canSelectFiles: false, canSelectMany: false, defaultUri: Uri.file(homedir()) });
+  const chosen = await window.showOpenDialog({ title, openLabel: l10n.t('Use This Folder'), canSelectFolders: true, canSelectFiles: false, canSelectMany: false, defaultUri: Uri.file(homedir()) });
   return chosen?.[0]?.fsPath;
 }
 

@@ -1,4 +1,4 @@
-import { commands, env, Range, Selection, TextEditorRevealType, Uri, window, type LogOutputChannel } from 'vscode';
+import { l10n, commands, env, Range, Selection, TextEditorRevealType, Uri, window, type LogOutputChannel } from 'vscode';
 import { actionInfo } from '../../core/actions/actionInfo';
 import { actionNames, type ActionName, type Link } from '../../core/actions/action';
 import { stepAddress } from '../../core/plan/address';
@@ -53,8 +53,8 @@ export class StepCommands {
     let text: string | undefined = '';
     if (choice.action !== undefined) {
       text = await window.showInputBox({
-        title: `${actionInfo(choice.action).title}: arguments`,
-        prompt: 'As key=value, separated by blanks; empty for none. Quote values that hold a blank.',
+        title: l10n.t('{0}: arguments', actionInfo(choice.action).title),
+        prompt: l10n.t('As key=value, separated by blanks; empty for none. Quote values that hold a blank.'),
         value: choice.action === link?.action ? writtenArguments(link.arguments) : '',
         validateInput: (value) => (readArguments(value) ? undefined : 'Write key=value pairs, such as repository=owner/name or command="git --version".'),
       });
@@ -114,7 +114,7 @@ export class StepCommands {
     const { host, step } = this.stepOf(args);
     const lines = host && step ? linesOf(host, step) : [];
     if (lines.length > 0) await env.clipboard.writeText(lines.join('\n'));
-    else void window.showInformationMessage('This step has no command of its own to copy.');
+    else void window.showInformationMessage(l10n.t('This step has no command of its own to copy.'));
   }
 
   async openModelCard(...args: readonly unknown[]): Promise<void> {
@@ -180,7 +180,7 @@ async function pickAction(step: Step, link: Link | undefined): Promise<{ readonl
     return { label: `$(${icon}) ${title}`, description: action === link?.action ? `${action} · now` : action, action: action };
   });
   const byRule = { label: '$(discard) By rule', description: 'remove the comment that links this step', action: undefined };
-  return window.showQuickPick(step.override ? [byRule, ...items] : items, { title: `What runs for “${step.text}”?`, matchOnDescription: true });
+  return window.showQuickPick(step.override ? [byRule, ...items] : items, { title: l10n.t('What runs for “{0}”?', step.text), matchOnDescription: true });
 }
 
 function writtenArguments(args: Readonly<Record<string, string>>): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { RelativePattern, Uri, ViewColumn, window, workspace as editorWorkspace, type Disposable, type FileSystemWatcher, type WebviewPanel } from 'vscode';
+import { l10n, RelativePattern, Uri, ViewColumn, window, workspace as editorWorkspace, type Disposable, type FileSystemWatcher, type WebviewPanel } from 'vscode';
 import type { Logger } from '../../core/actions/action';
 import { readEvaluation } from '../../core/evaluation/evaluationFile';
 import { flagsOf } from '../../core/images/comparison/flags';
@@ -120,7 +120,7 @@ export class ComparePanel {
     this.model = model;
     if (context.cell !== undefined) model.openAt(context.cell);
     model.prepare();
-    this.panel.title = `Compare: ${model.input.evaluation.name}`;
+    this.panel.title = l10n.t('Compare: {0}', model.input.evaluation.name);
     if (this.ready) await model.handle(this.ready);
     this.ready &&= { type: 'ready' };
     return model.finished(context.criterion);

@@ -76,7 +76,7 @@ export class DecidePanel {
   private fill(extensionUri: Uri): void {
     const { webview } = this.panel;
     webview.html = compareHtml({
-      title: 'Decision',
+      title: l10n.t('Decision'),
       script: webview.asWebviewUri(Uri.joinPath(bundles(extensionUri), 'decide.js')).toString(),
       style: webview.asWebviewUri(Uri.joinPath(bundles(extensionUri), 'decide.css')).toString(),
       cspSource: webview.cspSource,

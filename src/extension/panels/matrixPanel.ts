@@ -89,7 +89,7 @@ export class MatrixPanel {
   private fill({ webview }: WebviewPanel): void {
     const folder = bundles(this.context.extensionUri);
     webview.html = compareHtml({
-      title: 'Results',
+      title: l10n.t('Results'),
       script: webview.asWebviewUri(Uri.joinPath(folder, 'matrix.js')).toString(),
       style: webview.asWebviewUri(Uri.joinPath(folder, 'matrix.css')).toString(),
       cspSource: webview.cspSource,

@@ -65,7 +65,7 @@ export class PicturesPanel {
       style: webview.asWebviewUri(Uri.joinPath(bundles, 'pictures.css')).toString(),
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
-      title: 'Source pictures',
+      title: l10n.t('Source pictures'),
     });
     this.lifetime.add(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('evalmark.pictures') && void this.model.load()));
     const watcher = this.lifetime.add(workspace.createFileSystemWatcher(new RelativePattern(Uri.file(path.join(paths.workspace, context.look.folder)), '*')));

@@ -83,7 +83,7 @@ export class SurveyPanel {
       style: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.css')).toString(),
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
-      title: 'Survey',
+      title: l10n.t('Survey'),
     });
     const watcher = this.lifetime.add(workspace.createFileSystemWatcher(new RelativePattern(Uri.file(this.folder), 'survey.json')));
     this.lifetime.add(watcher.onDidChange(() => void this.model.reread()));

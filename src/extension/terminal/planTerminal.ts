@@ -1,4 +1,4 @@
-import { EventEmitter, ThemeIcon, window, type Pseudoterminal, type Terminal, type TerminalDimensions } from 'vscode';
+import { l10n, EventEmitter, ThemeIcon, window, type Pseudoterminal, type Terminal, type TerminalDimensions } from 'vscode';
 import type { PtySession } from '../../core/shell/ptySession';
 import { TextTail } from '../../core/shell/terminalText';
 import { Lifetime } from '../lifetime';
@@ -38,7 +38,7 @@ export class PlanTerminals {
   async reset(host: PlanHost): Promise<void> {
     await host.shell.reset();
     this.printed.get(host.shell)?.clear();
-    void window.showInformationMessage(`The shell of ${host.name} was reset. Its next step starts a new one in the workspace folder.`);
+    void window.showInformationMessage(l10n.t('The shell of {0} was reset. Its next step starts a new one in the workspace folder.', host.name));
   }
 
   dispose(): void {

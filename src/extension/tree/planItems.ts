@@ -1,4 +1,4 @@
-import { ThemeColor, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState } from 'vscode';
 import type { ActionName } from '../../core/actions/action';
 import { actionInfo } from '../../core/actions/actionInfo';
 import type { Gate, Phase, Step, Task } from '../../core/plan/plan';
@@ -54,7 +54,7 @@ function nextItem(row: PlanRow, { next }: PlanStatus): TreeItem {
   if (task) item.description = taskName(task);
   item.iconPath = nextIcon;
   item.contextValue = 'next';
-  item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [row] };
+  item.command = { command: commandId.reveal, title: l10n.t('Reveal in File'), arguments: [row] };
   return item;
 }
 
@@ -99,7 +99,7 @@ function stepItem(step: Step, status: PlanStatus, row: PlanRow): TreeItem {
     accessibilityInformation: { label: `${plainText(step.text)}: mark ${step.state === 'done' ? 'as to do' : 'as done'}`, role: 'checkbox' },
   };
   item.contextValue = `step.${stepContext(known.state, known.question !== undefined)}${(link && menusOf[link.action]) ?? ''}`;
-  item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [row] };
+  item.command = { command: commandId.reveal, title: l10n.t('Reveal in File'), arguments: [row] };
   return item;
 }
 
@@ -129,7 +129,7 @@ function problemItem(row: PlanRow): TreeItem {
   const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.iconPath = failure || worst?.severity === 'error' ? stateIcon('failed', false) : new ThemeIcon(plan ? 'info' : 'loading~spin');
   item.contextValue = 'problem';
-  item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [row] };
+  item.command = { command: commandId.reveal, title: l10n.t('Reveal in File'), arguments: [row] };
   return item;
 }
 

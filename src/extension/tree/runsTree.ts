@@ -1,4 +1,4 @@
-import { EventEmitter, ThemeIcon, TreeItem, TreeItemCollapsibleState, window, type Event, type TreeDataProvider, type TreeView } from 'vscode';
+import { l10n, EventEmitter, ThemeIcon, TreeItem, TreeItemCollapsibleState, window, type Event, type TreeDataProvider, type TreeView } from 'vscode';
 import type { Step } from '../../core/plan/plan';
 import { commandId } from '../commands/commandId';
 import { targetOf } from '../commands/target';
@@ -129,7 +129,7 @@ function runItem(row: RunRow<PlanHost>, details: boolean): TreeItem {
   item.description = runDescription(row);
   item.iconPath = run.kind === 'cancelled' ? new ThemeIcon('circle-slash') : row.paused && run.kind === 'queued' ? new ThemeIcon('debug-pause') : stateIcon(row.question !== undefined ? 'needsPerson' : runIconState(row), run.kind === 'running');
   item.contextValue = `run.${row.question !== undefined ? 'asking' : row.paused && (run.kind === 'running' || run.kind === 'queued') ? `${run.kind}.paused` : run.kind}`;
-  item.command = { command: commandId.reveal, title: 'Reveal in File', arguments: [targetOf(host, 'step', step.id)] };
+  item.command = { command: commandId.reveal, title: l10n.t('Reveal in File'), arguments: [targetOf(host, 'step', step.id)] };
   item.accessibilityInformation = { label: `${plainText(step.text)}, ${state === 'needsPerson' ? 'needs you' : run.kind}, ${runDescription(row)}` };
   return item;
 }

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { withStrings } from '../../../packaging/manifestStrings.mjs';
 import { commandId } from '../../../src/extension/commands/commandId';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+const readJson = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, string>;
+const manifest = withStrings(readJson('package.json'), readJson('package.nls.json')) as Manifest;
 const { contributes } = manifest;
 const known = new Set<string>(Object.values(commandId));
 

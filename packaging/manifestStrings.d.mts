@@ -1,0 +1,1 @@
+export function withStrings(manifest: unknown, strings: Readonly<Record<string, string>>): unknown;
