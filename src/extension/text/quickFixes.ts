@@ -1,4 +1,4 @@
-import { CodeAction, CodeActionKind, languages, Range, WorkspaceEdit, type CodeActionContext, type CodeActionProvider, type Diagnostic, type TextDocument } from 'vscode';
+import { l10n, CodeAction, CodeActionKind, languages, Range, WorkspaceEdit, type CodeActionContext, type CodeActionProvider, type Diagnostic, type TextDocument } from 'vscode';
 import { commandId, type CommandId } from '../commands/commandId';
 import { targetOf } from '../commands/target';
 import { Lifetime } from '../lifetime';
@@ -63,12 +63,12 @@ const settingFor: Readonly<Record<string, string>> = {
 
 /** Where a person puts a failure right, by its code. */
 const helpFor: Readonly<Record<string, { readonly title: string; readonly command: CommandId }>> = {
-  'gated-repository': { title: 'Open the model page', command: commandId.openModelCard },
-  'token-scope': { title: 'Enter another token…', command: commandId.enterToken },
-  'token-refused': { title: 'Enter another token…', command: commandId.enterToken },
-  'picture-quality': { title: 'Open the source pictures', command: commandId.sourcePictures },
-  'near-duplicates': { title: 'Open the source pictures', command: commandId.sourcePictures },
-  'no-pictures': { title: 'Open the source pictures', command: commandId.sourcePictures },
+  'gated-repository': { title: l10n.t('Open the model page'), command: commandId.openModelCard },
+  'token-scope': { title: l10n.t('Enter another token…'), command: commandId.enterToken },
+  'token-refused': { title: l10n.t('Enter another token…'), command: commandId.enterToken },
+  'picture-quality': { title: l10n.t('Open the source pictures'), command: commandId.sourcePictures },
+  'near-duplicates': { title: l10n.t('Open the source pictures'), command: commandId.sourcePictures },
+  'no-pictures': { title: l10n.t('Open the source pictures'), command: commandId.sourcePictures },
 };
 
 /** The repository that a refusal is about: a step may mean several. */
