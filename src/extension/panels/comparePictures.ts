@@ -77,11 +77,21 @@ export class ComparePictures {
       this.cache.set(id, cached);
       return cached;
     }
-    const begun = this.reading.get(id) ?? this.encode(id, entry).then((picture) => (this.keep(id, picture), picture)).catch(() => undefined);
+    const begun = this.reading.get(id) ?? this.make(id, entry);
     this.reading.set(id, begun);
-    const picture = await begun;
-    this.reading.delete(id);
-    return picture;
+    return begun;
+  }
+
+  private async make(id: string, entry: Entry): Promise<PlainPicture | undefined> {
+    try {
+      const picture = await this.encode(id, entry);
+      this.keep(id, picture);
+      return picture;
+    } catch {
+      return undefined;
+    } finally {
+      this.reading.delete(id);
+    }
   }
 
   /** One tile of a big picture that was read before; made with all others of that picture when it is the first. */
