@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -97,3 +97,15 @@ it('lists every run of a step in the timeline, each with its log', async () => {
   await timeline.locator('.monaco-list-row[aria-label*="done"]').first().click();
   await editor.page.locator('.editor-instance .view-line').filter({ hasText: /\[info\]\s\$\swhile/ }).first().waitFor({ timeout: 20_000 });
 }, 100_000);
+
+it('runs all rows that are selected, with one key', async () => {
+  const after = path.join(workspace.folder, 'after.txt');
+  const waited = async () => (await readFile(path.join(workspace.folder, 'waited.txt'), 'utf8')).split('\n').length;
+  const before = await waited();
+  await rm(after);
+  await treeRow(editor, 'Wait for it').click();
+  await treeRow(editor, 'Write it down').click({ modifiers: ['Control'] });
+  await editor.page.keyboard.press('Control+Enter');
+  await expect.poll(() => existsSync(after), { timeout: 30_000 }).toBe(true);
+  expect(await waited()).toBeGreaterThan(before);
+});

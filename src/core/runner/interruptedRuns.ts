@@ -36,11 +36,16 @@ export class InterruptedRuns {
     return this.journal.append({ kind: 'ended', at: new Date().toISOString(), runId });
   }
 
-  /** @param isMine tells runs of this process */
+  /** Names of those that there are, without a look at the plan. @param isMine tells runs of this process */
+  async names(isMine: (runId: string) => boolean): Promise<readonly string[]> {
+    return (await this.journal.read(() => false, isMine)).openRuns.map(({ runId }) => runId);
+  }
+
   async list(plan: Plan, isMine: (runId: string) => boolean): Promise<readonly InterruptedRun[]> {
     // Before the journal is written again, which would be a sign of this process.
     const lastSign = await this.journal.lastSign();
     const { openRuns, steps: known } = await this.journal.read(() => false, isMine);
+    if (openRuns.length === 0) return [];
     const links = linkPlan(plan);
     return openRuns.flatMap((run) => {
       const rest = restOf(run);

@@ -113,9 +113,15 @@ export class Runner implements PlanRunner {
     }
   }
 
+  /** Names of the runs below, at little cost. */
+  async interruptedNames(): Promise<readonly string[]> {
+    await this.load();
+    return this.interrupted.names((runId) => this.stopping.has(runId));
+  }
+
   /** What a person asked for in a process that is gone; empty when every run came to its end. */
   async interruptedRuns(): Promise<readonly InterruptedRun[]> {
-    await this.load();
+    if ((await this.interruptedNames()).length === 0) return [];
     const plan = await this.currentPlan();
     return plan ? this.interrupted.list(plan, (runId) => this.stopping.has(runId)) : [];
   }

@@ -41,8 +41,8 @@ export class RunRecovery {
   private async lookAround(): Promise<void> {
     if (!workspace.isTrusted) return;
     for (const host of this.plans.all) {
-      // Another window may still hold it.
-      if (!host.plan) continue;
+      // Asked after every change, so the plan is read only where there is something new.
+      if (!host.plan || (await host.runner.interruptedNames()).every((name) => this.seen.has(name))) continue;
       for (const run of await host.runner.interruptedRuns()) {
         if (this.seen.has(run.runId)) continue;
         this.seen.add(run.runId);
