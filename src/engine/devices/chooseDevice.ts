@@ -3,6 +3,7 @@ import { fail, ok, type Failure, type Result } from '../../core/outcome';
 import { providerOf, type Device } from '../graph/graphSession';
 import { childVariables } from '../childVariables';
 import type { AttentionFlavour, ComputeType } from '../graph/layers';
+import { causeOf } from '../childFailure';
 import { hasNvidiaDevice } from '../memory/nvidiaSmi';
 import { whyNoCuda } from './providerFiles';
 import { selfTest } from './selfTest';
@@ -37,7 +38,8 @@ export async function chooseDevice({ device: asked, precision }: EngineSettings,
     const compute = computeType(device, precision, wantsHalf);
     const test = unavailable === undefined ? await probe.selfTest(device, compute) : undefined;
     if (test?.kind === 'right') return ok({ device, compute, attention: test.attention, warnings: [...warnings, ...test.warnings, ...precisionWarnings(device, precision, compute)] });
-    const reason = test?.reason ?? unavailable ?? '';
+    const said = test?.reason ?? unavailable ?? '';
+    const reason = causeOf(said)?.what ?? said;
     if (device === 'cpu') return fail(noDevice(reason));
     // A machine without a graphics card needs no word about it, a card that computes wrongly does.
     if (asked !== 'auto' || test?.reason.startsWith('its numbers') || (device === 'cuda' && (await hasNvidiaDevice()))) {

@@ -236,6 +236,32 @@ describe('a checkpoint that cannot be used', () => {
     expect(await failureOf({ pictures: [dot], steps: 1 })).toBeUndefined();
   });
 
+  it('and whatever else is wrong leaves the process as it is, ready for the next edit', async () => {
+    const loras = Object.entries(randomLoras()).filter(([name]) => /not-a-number|flux/.test(name));
+    for (const [name, bytes] of loras) await writeFile(path.join(folder, name), bytes);
+    const cut = path.join(folder, 'cut.png');
+    await writeFile(cut, (await readFile(path.join(folder, 'face.png'))).subarray(0, 200));
+    const good = await edited({ steps: 1 });
+    const { processId } = engine;
+    const wrong: readonly (readonly [Partial<EditRequest>, RegExp])[] = [
+      [{ prompt: 'x'.repeat(100_000) }, /^prompt-/],
+      [{ pictures: [cut] }, /^picture-/],
+      [{ pictures: [path.join(folder, 'gone.png')] }, /^picture-/],
+      ...loras.map(([name]) => [{ model: { path: checkpoint, loras: [{ path: path.join(folder, name), scale: 1 }] } }, /^lora-/] as const),
+      [{ model: { path: checkpoint, loras: [], transformer: cut } }, /^weights-/],
+      [{ model: { path: path.join(folder, 'nowhere'), loras: [] } }, /^model-missing$/],
+      [{ output: path.join(cut, 'result.png') }, /./],
+    ];
+    for (const [changes, code] of wrong) {
+      const failure = await failureOf(changes);
+      expect(failure?.code).toMatch(code);
+      expect(failure?.advice, failure?.message).not.toBe('');
+    }
+    expect((await edited({ steps: 1 })).sha256).toBe(good.sha256);
+    expect(engine.processId).toBe(processId);
+    expect((await readdir(path.join(folder, 'out'))).filter((name) => name !== 'result.png')).toEqual([]);
+  });
+
   it('by a prompt without end', async () => {
     expect((await failureOf({ prompt: 'x '.repeat(100_000) }))?.message).toContain('characters');
     expect(await failureOf({ prompt: '' })).toBeUndefined();

@@ -37,6 +37,15 @@ describe('the device', () => {
     expect(await choose('webgpu', 'auto', { webgpu: wrong })).toMatchObject({ device: 'cpu', warnings: [expect.stringContaining('WebGPU')] });
   });
 
+  it.each([
+    ['CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=0', 'the NVIDIA driver or the GPU is too old'],
+    ['CUDA failure 209: no kernel image is available for execution on the device', 'the NVIDIA driver or the GPU is too old'],
+    ['CUDA failure 2: out of memory ; GPU=0 ; hostname=x', 'the GPU ran out of memory'],
+    ['CUDNN_STATUS_NOT_INITIALIZED', 'the GPU reported an error'],
+  ])('gives way to the processor and says in plain words why: %s', async (reason, words) => {
+    expect(await choose('cuda', 'auto', { cuda: { kind: 'wrong', reason } })).toMatchObject({ device: 'cpu', warnings: [expect.stringContaining(`CUDA cannot be used because ${words}`)] });
+  });
+
   it('that was asked for and is not there, and a precision that it cannot compute in, are told', async () => {
     expect(await choose('cuda', 'bfloat16', {})).toMatchObject({ device: 'cpu', warnings: [expect.stringContaining('it is not there'), expect.stringContaining('bfloat16 was not applied')] });
   });
