@@ -193,6 +193,10 @@ describe.runIf(browserPath)('the matrix panel in a browser', () => {
         await page.waitForTimeout(600);
         await page.screenshot({ path: `${process.env.EVALMARK_SCREENSHOTS === '1' ? '/tmp' : process.env.EVALMARK_SCREENSHOTS}/matrix-${name}-${theme}.png` });
       }
+      await page.keyboard.press('2');
+      const part = page.getByRole('region', { name: 'Measurements against ratings' });
+      await part.getByRole('table').waitFor({ timeout: 60_000 });
+      await part.screenshot({ path: `${process.env.EVALMARK_SCREENSHOTS === '1' ? '/tmp' : process.env.EVALMARK_SCREENSHOTS}/matrix-measurements-${theme}.png` });
       await matrix?.close();
       matrix = undefined;
     }

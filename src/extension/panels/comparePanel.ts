@@ -132,6 +132,7 @@ export class ComparePanel {
     const outputs = await readReviewOutputs(workspace, evaluation.value, modelIds);
     const token = await rememberSet(storage, { ...(modelIds && { modelIds }), ...(criterion !== undefined && { criterion }) });
     const ratingsPath = ratingsPathOf(path.dirname(planPath));
+    const pairs = new Map(outputs.map((output) => measuredPair(output)).flatMap((pair) => [[pair.sourceSha256, pair] as const, [pair.outputSha256, pair] as const]));
     const model = await CompareModel.open(
       { evaluation: evaluation.value, outputs, ratingsPath, cacheFolder: path.join(storage, 'pictures'), rater, focus: criterion, restore: { plan: planPath, token }, ...(keys && { keys }) },
       {
@@ -143,7 +144,7 @@ export class ComparePanel {
           const measures = await measurer.measure(measuredPair(output));
           return measures ? flagsOf(measures) : [];
         },
-        face: async (sha256) => (await measurer.faces(sha256))?.[0]?.box,
+        face: async (sha256) => (await measurer.faces(sha256, pairs.get(sha256)))?.[0]?.box,
         openRatings: () => void editorWorkspace.openTextDocument(ratingsPath).then((document) => window.showTextDocument(document, { preview: true })),
         close: () => this.close(),
       },

@@ -81,10 +81,13 @@ export class Measurer {
   }
 
   /**
-   * Faces that were found in a picture, best first: empty where it has none, `undefined` where nothing looked for them yet
-   * (no detector was downloaded). Nothing is measured for it.
+   * Faces of a picture, best first: empty where it has none, `undefined` where nothing looked for them.
+   * @param pair that the picture is of; where it is given, a detector that is on this disk looks when none did before
    */
-  async faces(sha256: string): Promise<readonly Face[] | undefined> {
+  async faces(sha256: string, pair?: MeasuredPair): Promise<readonly Face[] | undefined> {
+    const known = await this.cache.facesOf(sha256);
+    if (known || !pair) return known;
+    await this.networks?.findFaces(pairKey(pair), pair);
     return this.cache.facesOf(sha256);
   }
 

@@ -16,6 +16,7 @@ export interface NetworkSource {
 /** Measures pairs by the networks that are on this disk, each pair once for the same networks; faces are kept by the way. */
 export class NetworkMeasurer {
   private found: Promise<MeasureNetworks> | undefined;
+  private readonly looking = new Map<string, Promise<void>>();
   private readonly told = new Set<string>();
   private readonly ended = new AbortController();
 
@@ -54,6 +55,22 @@ export class NetworkMeasurer {
     }
     await this.cache.keepByNetworks(key, conditions, measures);
     return measures;
+  }
+
+  /** Faces alone, for a panel that shows a pair before it is measured. Nothing happens without a detector. */
+  async findFaces(key: string, pair: MeasuredPair): Promise<void> {
+    const { detector } = await this.networks();
+    if (detector === undefined || this.ended.signal.aborted) return;
+    const looking = this.looking.get(key) ?? this.lookForFaces(detector, pair);
+    this.looking.set(key, looking);
+    return looking;
+  }
+
+  private async lookForFaces(detector: string, { source, output, sourceSha256, outputSha256 }: MeasuredPair): Promise<void> {
+    const measured = await this.source.measure({ networks: { detector }, source, output }, this.ended.signal);
+    if (!measured.ok || !measured.value.faces) return;
+    await this.cache.keepFaces(sourceSha256, measured.value.faces.source);
+    await this.cache.keepFaces(outputSha256, measured.value.faces.output);
   }
 
   dispose(): void {

@@ -118,6 +118,10 @@ test('networks measure each pair once for the same networks and words, keep face
   expect(await later.faces('again')).toEqual([]);
   expect(await later.faces('unknown')).toBeUndefined();
   expect(asked).toHaveLength(3);
+  // A panel that shows a pair before it is measured has its faces looked for, once.
+  const shown = { ...pair('again'), outputSha256: 'shown' };
+  expect(await Promise.all([later.faces('shown', shown), later.faces('source', shown), later.faces('shown', shown)])).toEqual([[], [face], []]);
+  expect(asked.slice(3)).toEqual([{ networks, source: shown.source, output: shown.output }]);
   later.dispose();
 });
 
