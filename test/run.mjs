@@ -15,6 +15,9 @@ step('check', 'npm', ['run', '--silent', 'check']);
 step('build', 'node', ['build.mjs']);
 suite('unit', 'vitest.config.ts');
 
+const noSlurm = whySlurmTestsAreSkipped();
+if (noSlurm) notRun.push(`tests with a real Slurm: ${noSlurm}`);
+
 const missing = whatEditorTestsLack();
 if (missing) {
   notRun.push(`editor tests: ${missing}`);
@@ -51,6 +54,14 @@ function suite(name, config) {
   totals.failed += numFailedTests + brokenFiles;
   totals.skipped += numPendingTests;
   if (status !== 0 && numFailedTests + brokenFiles === 0) totals.failed += 1;
+}
+
+/** The tests themselves say it too, but far above the last lines. */
+function whySlurmTestsAreSkipped() {
+  if (process.getuid?.() !== 0) return 'starting its daemons needs root';
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin'];
+  const lacking = ['munged', 'slurmctld', 'slurmd'].find((name) => !folders.some((folder) => existsSync(path.join(folder, name))));
+  return lacking && `${lacking} is not installed (Debian: apt-get install --no-install-recommends slurm-wlm munge)`;
 }
 
 function whatEditorTestsLack() {

@@ -53,6 +53,7 @@ export async function compose(args: CliArguments, store: PlanStore, ask: Ask, lo
           sampleEndpoint: () => sampleHub.endpoint(),
         }),
       inference: async (device) => ok(engines.of(device)),
+      ownCommand: [process.execPath, fileURLToPath(import.meta.url)],
     },
     dispose: async () => {
       shell.dispose();

@@ -66,6 +66,8 @@ export interface ActionContext {
   keepToken?(token: string): Promise<void>;
   /** @param device which GPU the engine is for, by its number; the usual engine when left out */
   inference(device?: number): Promise<Result<InferenceEngine>>;
+  /** How another process starts this installation's command line, word by word; left out where there is none. */
+  readonly ownCommand?: readonly string[];
   /** Reads `evaluation.json`, and makes it from the plan when there is none. */
   evaluation(): Promise<Result<Evaluation>>;
   /** To be told of every file written, so that a commit takes these and nothing else. Absolute path. */

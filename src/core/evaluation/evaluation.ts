@@ -21,13 +21,48 @@ export interface Evaluation {
   readonly executor?: ExecutorSettings;
 }
 
-export type ExecutorSettings = LocalSettings;
+export type ExecutorSettings = LocalSettings | SlurmSettings;
 
 /** Engines of this machine. */
 export interface LocalSettings {
   readonly kind: 'local';
   /** GPUs by their numbers, as nvidia-smi counts them: one engine for each. The usual one when left out. */
   readonly devices?: readonly number[];
+}
+
+/** A cluster. What is left out is left to Slurm's own defaults. */
+export interface SlurmSettings {
+  readonly kind: 'slurm';
+  readonly partition?: string;
+  readonly account?: string;
+  readonly qos?: string;
+  /** `gpu:1`: one engine uses one GPU. */
+  readonly gres?: string;
+  /** Limit of one job, as sbatch takes it: minutes, `HH:MM:SS` or `D-HH:MM:SS`. A part stops before it and is continued. */
+  readonly time?: string;
+  /** `64G` */
+  readonly mem?: string;
+  readonly constraint?: string;
+  /** Processors of one job. */
+  readonly cpus?: number;
+  /** How many parts may run at once. */
+  readonly maxRunning?: number;
+  /** Modules that a job loads. */
+  readonly modules?: readonly string[];
+  /** Shell lines that a job runs before Evalmark. */
+  readonly setup?: readonly string[];
+  /** Image in which Evalmark is installed, run by Apptainer or Singularity with the workspace folder and the cache inside. */
+  readonly container?: { readonly image: string; readonly runtime?: 'apptainer' | 'singularity' };
+  /** `user@host` of a login node, reached by ssh; this machine submits when left out. */
+  readonly remote?: string;
+  /** The workspace folder as the nodes see it; the same path as here when left out. */
+  readonly folder?: string;
+  /** The Hub's cache as the nodes see it; the same path as here when left out. */
+  readonly cache?: string;
+  /** How a node starts Evalmark, as a shell writes it; this very installation when left out. */
+  readonly command?: string;
+  /** Length of a part to aim at; 20 when left out. */
+  readonly partMinutes?: number;
 }
 
 export interface PictureSource {

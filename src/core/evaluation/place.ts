@@ -59,6 +59,15 @@ export class Place {
     return typeof this.value === 'string' && this.value.trim() !== '' ? this.value : this.expected('text');
   }
 
+  oneLine(): string | undefined {
+    return typeof this.value === 'string' && this.value.trim() !== '' && !/[\0\n\r]/.test(this.value) ? this.value : this.expected('one line of text');
+  }
+
+  /** @param what the pattern in words: "a size such as …" */
+  matches(pattern: RegExp, what: string): string | undefined {
+    return typeof this.value === 'string' && pattern.test(this.value) ? this.value : this.expected(what);
+  }
+
   /** Safe as a file name on every system. */
   identifier(): string | undefined {
     if (typeof this.value === 'string' && /^[A-Za-z0-9][\w.-]{0,99}$/.test(this.value) && !this.value.includes('--') && !this.value.endsWith('.')) return this.value;

@@ -17,7 +17,7 @@ export interface MatrixPlan {
   readonly executor: ExecutorSettings;
   /** As the workers see it: absolute, or inside the workspace as here. */
   readonly cacheFolder: string;
-  /** What has to be in the cache first. */
+  /** What has to be in the cache first: a part of its own. */
   readonly needed: readonly NeededRepository[];
   /** Seconds of a part to aim at, once it is known how long things take. */
   target(seconds: MatrixSeconds, total: number): number;

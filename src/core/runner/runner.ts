@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { linkPlan, linkStep } from '../actions/link';
+import { processEnds } from '../actions/processEnds';
 import type { Progress } from '../actions/action';
 import { cancelled, failed, type Failure, type Outcome } from '../outcome';
 import type { Plan, Step } from '../plan/plan';
@@ -144,7 +145,7 @@ export class Runner implements PlanRunner {
     const steps = [...this.active.keys()].map((stepId) => ({ kind: 'interrupted', at, stepId }) as const);
     const runs = [...this.stopping.keys()].map((runId) => ({ kind: 'left', at, runId }) as const);
     this.journal.appendNow([...steps, ...runs]);
-    for (const controller of this.stopping.values()) controller.abort();
+    for (const controller of this.stopping.values()) controller.abort(processEnds);
     await Promise.all([...this.active.values()].map(({ outcome }) => outcome));
   }
 
@@ -234,7 +235,7 @@ export class Runner implements PlanRunner {
     const already = this.active.get(stepId);
     if (already) return already.outcome;
     const controller = new AbortController();
-    const stop = () => controller.abort();
+    const stop = () => controller.abort(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     const outcome = this.startStep(stepId, controller.signal).finally(() => {
       signal.removeEventListener('abort', stop);

@@ -19,6 +19,8 @@ export interface RunServices {
   hub(): Promise<Result<HubConnection>>;
   /** @param device which GPU the engine is for, by its number; the usual engine when left out */
   inference(device?: number): Promise<Result<InferenceEngine>>;
+  /** How another process starts this installation's command line, word by word. */
+  readonly ownCommand?: readonly string[];
   /** Keeps a token where the person's secrets lie, for the runs to come. */
   keepToken?(token: string): Promise<void>;
   /** Other than the built-in actions; for tests. */

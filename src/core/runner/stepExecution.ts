@@ -75,6 +75,7 @@ function contextOf({ plan, signal, written, log: own, progress, mayGoOn, linked 
     mayGoOn,
     hub: () => services.hub(),
     inference: (device) => services.inference(device),
+    ...(services.ownCommand && { ownCommand: services.ownCommand }),
     evaluation: () => ensureEvaluation({ plan, workspace: paths.workspace, file: path.join(paths.planFolder, 'evaluation.json'), wrote }),
     wrote,
     ...(services.keepToken && { keepToken: (token: string) => services.keepToken?.(token) ?? Promise.resolve() }),

@@ -55,6 +55,7 @@ export class PlanServices {
       policy: () => readSettings(uri).policy,
       hub: () => this.hub(paths, uri),
       inference: async (device) => ok(this.engines.of(device)),
+      ownCommand: [process.execPath, this.context.asAbsolutePath('dist/cli.mjs')],
       loadAction: (name) => this.loadAction(name, paths.plan),
     };
     return { services, shell };

@@ -1,12 +1,13 @@
+import { mkdir } from 'node:fs/promises';
 import type { Logger } from '../../actions/action';
 import type { HubConnection } from '../../hub/connection';
 import { downloadSnapshot } from '../../hub/download';
 import type { Result } from '../../outcome';
 import type { Worker } from './claim';
+import { isInCache } from './neededRepositories';
 import { partFolder, type OpenMatrix } from './matrixFolder';
 import type { DownloadPart } from './part';
 import { writePartReport, type PartFailure, type PartReport } from './partReport';
-import { mkdir } from 'node:fs/promises';
 
 export interface DownloadRun {
   readonly open: OpenMatrix;
@@ -41,6 +42,10 @@ export async function downloadPart({ open, part, worker, signal, log, now, hub }
     if (signal.aborted) return report('stopped');
     await report('running', `downloading ${repository}`);
     let told = Date.now();
+    if (await isInCache(open.cacheFolder, { repository, ...(revision === undefined ? {} : { revision }), ...(file === undefined ? {} : { file }) })) {
+      completed += 1;
+      continue;
+    }
     const downloaded = connection.ok
       ? await downloadSnapshot({
           connection: connection.value,

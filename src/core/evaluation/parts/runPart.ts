@@ -82,10 +82,12 @@ async function carryOut(run: PartRun, folder: string, claim: Claim): Promise<Par
       ...(run.mayGoOn && { mayGoOn: run.mayGoOn }),
       wrote: run.wrote,
     });
+    const { made, kept, failed, skipped } = result;
+    const isStopped = result.cancelled && made.length + kept.length + failed.length + skipped.length < planned.filter(({ model }) => models.has(model.id)).length;
+    const state = isStopped ? 'stopped' : 'ended';
+    const all = [...failures, ...failed.map(({ planned: { id }, failure }): PartFailure => ({ subject: id, failure }))];
     // Who lost its claim has no word about the part any more.
-    const state = result.cancelled ? 'stopped' : 'ended';
-    const all = [...failures, ...result.failed.map(({ planned: { id }, failure }): PartFailure => ({ subject: id, failure }))];
-    const report = await journal.end({ state, failures: all, ...(result.cancelled ? { reason: stopped ?? 'signal' } : {}) }, result, await claim.isHeld());
+    const report = await journal.end({ state, failures: all, ...(isStopped ? { reason: stopped ?? 'signal' } : {}) }, result, await claim.isHeld());
     return { kind: 'report', report, result };
   } finally {
     await guarded.dispose();

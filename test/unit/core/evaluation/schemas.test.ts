@@ -42,6 +42,13 @@ describe('the schema of evaluation.json', () => {
     ['with two GPUs', (value) => (value.executor = { kind: 'local', devices: [0, 1] })],
     ['with a GPU twice', (value) => (value.executor = { kind: 'local', devices: [1, 1] })],
     ['with no GPU', (value) => (value.executor = { kind: 'local', devices: [] })],
+    ['with a cluster', (value) => (value.executor = { kind: 'slurm', partition: 'gpu', account: 'ab12', gres: 'gpu:a100:1', time: '1-04:00:00', mem: '64G', constraint: 'a100&nvlink', maxRunning: 8, modules: ['cuda/12.4'], setup: ['ulimit -n 4096'], remote: 'mira@login', folder: '/work/plan', container: { image: '/images/evalmark.sif' } })],
+    ['with an option as host', (value) => (value.executor = { kind: 'slurm', remote: '-oProxyCommand=x' })],
+    ['with a shell in the partition', (value) => (value.executor = { kind: 'slurm', partition: 'gpu; rm -rf /' })],
+    ['with a relative cache', (value) => (value.executor = { kind: 'slurm', cache: 'cache' })],
+    ['with words as time', (value) => (value.executor = { kind: 'slurm', time: 'four hours' })],
+    ['with a command of two lines', (value) => (value.executor = { kind: 'slurm', command: 'a\nb' })],
+    ['with a container without image', (value) => (value.executor = { kind: 'slurm', container: {} })],
     ['with an unknown executor', (value) => (value.executor = { kind: 'cloud' })],
     ['with one anchor', (value) => (value.criteria[0].anchors = ['bad'])],
   ])('agrees with the check: %s', (_name, change) => {
