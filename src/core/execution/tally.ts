@@ -19,10 +19,10 @@ export class Tally {
   private readonly parts: readonly EditPart[];
   private readonly since = performance.now();
 
-  /** @param kept ids of what was there before; nothing of it is asked of a worker that reports nothing */
+  /** @param kept ids of what was there before; where they are not known, the workers' reports count them */
   constructor(
     private readonly open: OpenMatrix,
-    private readonly kept: ReadonlySet<string> = new Set(),
+    private readonly kept?: ReadonlySet<string>,
   ) {
     this.parts = editParts(open);
   }
@@ -70,11 +70,11 @@ export class Tally {
         if (ofModel) missing.set(one.model.id, ofModel);
         else if (failure) failed.push({ planned: one, failure });
         else if (untried.has(one.id)) skipped.push(one.id);
-        else if (this.kept.has(one.id)) kept.push(one.id);
+        else if (this.kept?.has(one.id)) kept.push(one.id);
         else if (report && (state === 'done' || state === 'failed')) made.push(one.id);
       }
       // Which of its outputs a worker found made before it came is counted by its report, not named.
-      const own = report && this.kept.size === 0 ? report.completed - report.made : 0;
+      const own = report && !this.kept ? report.completed - report.made : 0;
       kept.push(...made.splice(made.length - Math.min(own, made.length), own));
     }
     return { made, kept, failed, skipped, missing: [...missing].map(([id, failure]) => ({ id, failure })), cancelled };
@@ -84,8 +84,8 @@ export class Tally {
     const { report, state } = this.get(part.index);
     if (report) return report.completed;
     if (state === 'done') return part.to - part.from;
-    if (this.kept.size === 0) return 0;
-    return this.open.ordered.slice(part.from, part.to).filter(({ id }) => this.kept.has(id)).length;
+    const { kept } = this;
+    return kept ? this.open.ordered.slice(part.from, part.to).filter(({ id }) => kept.has(id)).length : 0;
   }
 
   /** The most that a part took, and on what; nothing of the device where parts run on several. */

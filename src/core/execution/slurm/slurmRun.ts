@@ -133,9 +133,11 @@ export class SlurmRun {
     const part = open.matrix.parts[index];
     if (part?.kind !== 'edit') return;
     const failed = new Set(report?.failures.map(({ subject }) => subject));
-    const missing = open.ordered.slice(part.from, part.to).map(({ id }) => id).filter((id) => !there.has(id) && !failed.has(id));
+    const ids = open.ordered.slice(part.from, part.to).map(({ id }) => id);
+    const missing = ids.filter((id) => !there.has(id) && !failed.has(id));
     // Edits are made in their order: the last ones are those that are missing.
-    const left = missing.slice(Math.min(report?.made ?? 0, Math.max(0, missing.length - 1)));
+    const made = Math.max(0, (report?.completed ?? 0) - ids.filter((id) => there.has(id)).length);
+    const left = missing.slice(Math.min(made, Math.max(0, missing.length - 1)));
     const [first, ...untried] = left;
     const at = new Date().toISOString();
     const base: PartReport = report ?? { version: 1, part: index, state: 'ended', worker: { host: '', pid: 0 }, startedAt: at, updatedAt: at, completed: 0, total: part.to - part.from, made: 0, failures: [], skipped: [] };

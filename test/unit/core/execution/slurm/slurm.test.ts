@@ -118,12 +118,14 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
   }
 
   it('runs the sample’s matrix, downloads first, and makes every generation as a local run does, bit for bit', async () => {
-    const evaluation = await sample(1);
-    const settings: SlurmSettings = { kind: 'slurm', partition: 'gpu', time: '30', maxRunning: 2, mem: '2G', partMinutes: 1.5 };
+    const pictures = 1;
+    const evaluation = await sample(pictures);
+    const edits = 20 * pictures;
+    const settings: SlurmSettings = { kind: 'slurm', partition: 'gpu', time: '30', maxRunning: 2, mem: '2G', partMinutes: 2 };
     const far = submitter({ ...evaluation, executor: settings });
-    expect(counts(await submit(far, settings))).toEqual({ made: 100, kept: 0, failed: 0, skipped: 0 });
+    expect(counts(await submit(far, settings))).toEqual({ made: edits, kept: 0, failed: 0, skipped: 0 });
     expect(far.questions).toHaveLength(1);
-    expect(far.questions[0]?.title).toMatch(/^Submit [3-9] parts with 100 edits, about \d+ minutes of computing time, to Slurm\?$/);
+    expect(far.questions[0]?.title).toMatch(new RegExp(`^Submit \\d+ parts with ${edits} edits, about \\d+ minutes of computing time, to Slurm\\?$`));
     expect(far.questions[0]?.detail).toMatch(/Downloaded first: tinkerbox\/Tiny-Edit-2601, .*\nNode n[12] sees the folders\./);
     expect(far.reports.some(({ message }) => message?.startsWith('downloading ') || message?.startsWith('download waits'))).toBe(true);
     expect(far.reports.some(({ parts }) => parts?.some(({ state, where, memory }) => state === 'running' && /^n[12]$/.test(where ?? '') && memory !== undefined))).toBe(true);
@@ -134,7 +136,7 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
     const here = { ...evaluation, results: 'here' };
     const engines = new Engines(path.join(path.dirname(bundle.entry), 'engine.cjs'), silent);
     try {
-      expect(await infer.run(step, submitter(here, { inference: async () => ok(engines.of()) }).context)).toEqual({ kind: 'done', summary: '100 outputs' });
+      expect(await infer.run(step, submitter(here, { inference: async () => ok(engines.of()) }).context)).toEqual({ kind: 'done', summary: `${edits} outputs` });
     } finally {
       await engines.dispose();
     }
@@ -142,7 +144,7 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
     expect(same(stored)).toEqual(same(await readGenerations(path.join(folder, 'here'))));
     // What is there is not even submitted.
     const again = submitter({ ...evaluation, executor: settings });
-    expect(counts(await submit(again, settings))).toEqual({ made: 0, kept: 100, failed: 0, skipped: 0 });
+    expect(counts(await submit(again, settings))).toEqual({ made: 0, kept: edits, failed: 0, skipped: 0 });
     expect(again.questions).toHaveLength(0);
   });
 
