@@ -8,10 +8,10 @@ import type { Action, ActionContext } from './action';
 /** Edits the pictures with the models that the step names; what an earlier run made is kept. */
 export const infer: Action = {
   name: 'infer',
-  async run({ link, step }, context) {
+  async run({ link }, context) {
     const matrix = await matrixPart(link.arguments.models ?? 'all', context);
     if (!matrix.ok) return failed(matrix.failure);
-    const execution = await executorOf(matrix.value.evaluation.executor).run({ matrix: matrix.value, stepId: step.id, context });
+    const execution = await executorOf(matrix.value.evaluation.executor).run({ matrix: matrix.value, context });
     if (execution.kind === 'outcome') return execution.outcome;
     await keepNotes(matrix.value, execution.result, context);
     return outcomeOf(execution.result);

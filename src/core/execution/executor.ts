@@ -10,8 +10,6 @@ export interface Executor {
 
 export interface MatrixOrder {
   readonly matrix: MatrixPart;
-  /** The step that asked, so that a run which outlives its editor can be given back to it. */
-  readonly stepId: string;
   readonly context: ActionContext;
 }
 

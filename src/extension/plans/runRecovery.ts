@@ -1,4 +1,5 @@
 import { commands, l10n, window, workspace, type LogOutputChannel } from 'vscode';
+import { runsElsewhere } from '../../core/execution/runsElsewhere';
 import type { InterruptedRun } from '../../core/runner/interruptedRuns';
 import { commandId } from '../commands/commandId';
 import { Lifetime } from '../lifetime';
@@ -10,7 +11,7 @@ import type { PlanSet } from './planSet';
 
 /**
  * Goes on with runs whose window was closed or killed: by itself right after a reload, where everything that ran takes up what is
- * there; else when the person says so. What was interrupted long ago, or in the middle of a command, waits for the person.
+ * there; else when the person says so. What was interrupted long ago (unless a cluster goes on with it), or in the middle of a command, waits for the person.
  */
 export class RunRecovery {
   private readonly lifetime = new Lifetime();
@@ -54,7 +55,8 @@ export class RunRecovery {
   private async takeUp(host: PlanHost, run: InterruptedRun): Promise<void> {
     const names = run.steps.map((step) => plainText(step.text)).join(', ') || host.name;
     const { afterReload } = readSettings(host.uri);
-    if (afterReload === 'continue' && run.resumable && isFresh(run)) {
+    // What a cluster went on with meanwhile only has to be watched again.
+    if (afterReload === 'continue' && run.resumable && (isFresh(run) || (await runsElsewhere(host.paths)))) {
       this.log.info(`Goes on with what the last window left: ${names}.`);
       void host.runner.continueRun(run);
       return;

@@ -10,6 +10,7 @@ import { infer } from '../../../../../src/core/actions/infer';
 import type { Evaluation, SlurmSettings } from '../../../../../src/core/evaluation/evaluation';
 import { isIntact, readGenerations } from '../../../../../src/core/evaluation/generations';
 import { matrixPart } from '../../../../../src/core/evaluation/matrixPart';
+import { runsElsewhere } from '../../../../../src/core/execution/runsElsewhere';
 import { SlurmExecutor } from '../../../../../src/core/execution/slurm/slurmExecutor';
 import { Submissions } from '../../../../../src/core/execution/slurm/submissions';
 import type { Execution } from '../../../../../src/core/execution/executor';
@@ -97,7 +98,7 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
   async function submit({ context }: Submitted, settings: SlurmSettings): Promise<Execution> {
     const matrix = await matrixPart('all', context);
     if (!matrix.ok) throw new Error(matrix.failure.message);
-    return new SlurmExecutor(settings, times).run({ matrix: matrix.value, stepId: step.step.id, context });
+    return new SlurmExecutor(settings, times).run({ matrix: matrix.value, context });
   }
 
   /** Process of a worker that has begun to edit. */
@@ -118,7 +119,7 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
   }
 
   it('runs the sample’s matrix, downloads first, and makes every generation as a local run does, bit for bit', async () => {
-    const pictures = 1;
+    const pictures = 5;
     const evaluation = await sample(pictures);
     const edits = 20 * pictures;
     const settings: SlurmSettings = { kind: 'slurm', partition: 'gpu', time: '30', maxRunning: 2, mem: '2G', partMinutes: 2 };
@@ -202,6 +203,8 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
       const run = path.join(runs, (await readdir(runs)).find((name) => name !== 'engine') ?? '');
       const recorded = await Submissions.read({ folder: run });
       expect(recorded.open).toMatchObject([{ job: undefined }]);
+      // What an editor asks at its start before it goes on by itself.
+      expect(await runsElsewhere({ planFolder: study.folder, workspace: study.folder })).toBe(true);
 
       const second = cli(PATH);
       await until(async () => (await Submissions.read({ folder: run })).open[0]?.job !== undefined);
@@ -214,6 +217,7 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 600_000 }, () => {
       expect((await once(third, 'exit'))[0]).toBe(0);
       expect(output).toMatch(/84 outputs/);
       expect(output).toContain('Goes on with what was submitted');
+      expect(await runsElsewhere({ planFolder: study.folder, workspace: study.folder })).toBe(false);
       const names = cluster.command('squeue', '--noheader', '--states=all', '--array', '--format=%j|%F').split('\n').filter((line) => line.includes(recorded.open[0]?.name ?? '?'));
       expect(new Set(names).size).toBe(1);
       expect(await readFile(path.join(study.folder, 'tasks.md'), 'utf8')).toContain('- [x] Run on all pictures');
