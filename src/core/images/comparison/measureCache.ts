@@ -45,12 +45,12 @@ export class MeasureCache {
     await this.keep({ key, conditions, network });
   }
 
-  /** All figures that are known of a pair, by whatever networks, to four digits. */
+  /** All figures that are known of a pair, by whatever networks, to seven digits: fewer would make equals of likenesses near 1. */
   async figures(key: string): Promise<OutputFigures | undefined> {
     await this.loaded();
     const { kept: _kept, ...pair } = this.pairs.get(key) ?? {};
     const all = Object.entries({ ...pair, ...this.latest.get(key) }).filter(([, value]) => typeof value === 'number');
-    return all.length === 0 ? undefined : Object.fromEntries(all.map(([name, value]) => [name, Number(value.toPrecision(4))]));
+    return all.length === 0 ? undefined : Object.fromEntries(all.map(([name, value]) => [name, Number(value.toPrecision(7))]));
   }
 
   /** Faces of a picture, best first; empty where none was found, `undefined` where none was looked for. */
