@@ -51,6 +51,7 @@ const version = /\d+(?:\.\d+)+/.exec(spawnSync('python3', ['--version'], { encod
 const makesEnvironments = version !== undefined && spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;
 if (!makesEnvironments) console.warn('Tasks 2.1 and 2.2 of the plan were NOT run: there is no python3 here that makes virtual environments.');
 
+// A quarter of a minute: a virtual environment and seven runs of pip cost that, and nothing less is real.
 describe.skipIf(!makesEnvironments)('the environment tasks of the plan, with real Python', { timeout: 180_000 }, () => {
   let index: PackageIndex;
   let workspace: ShellWorkspace;
