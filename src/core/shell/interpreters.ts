@@ -17,7 +17,7 @@ export async function pythonAdvice(found: string, expected: string, context: Act
     const remake = environment === undefined ? `make the virtual environment with it: ${present} -m venv venv` : `make the virtual environment anew with it: ${present} -m venv --clear ${shellQuote(environment)}`;
     return `Python ${expected} is on this machine as ${present}: ${remake}${otherwise}.`;
   }
-  const remake = environment === undefined ? '' : ', make the virtual environment anew with it';
+  const remake = environment === undefined ? '' : ', then make the virtual environment anew with it';
   return `Install Python ${expected} (uv python install ${expected}, pyenv install ${expected}, or python.org)${remake}${otherwise}.`;
 }
 
