@@ -161,7 +161,7 @@ it('the rest is rated, every answer lies in the file with the hash of its output
     expect(bytes).toBeGreaterThan(1e5);
   }
   expect(await secretsIn(frame, hidden)).toEqual([]);
-  expect(await editor.page.locator('.tabs-container').innerText()).not.toMatch(new RegExp(models.join('|')));
+  expect((await editor.page.locator('.tabs-container').allInnerTexts()).join()).not.toMatch(new RegExp(models.join('|')));
 
   const file = await ratings();
   expect(file.brokenLines).toEqual([]);
