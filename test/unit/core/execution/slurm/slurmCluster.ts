@@ -87,7 +87,7 @@ export class SlurmCluster {
     const socket = path.join(folder, 'munge', 'socket');
     const files = ['pid', 'log', 'seed'].map((name) => `--${name}-file=${path.join(folder, 'munge', name)}`);
     this.spawn('munged', 'munged', ['--foreground', '--force', `--socket=${socket}`, `--key-file=${key}`, ...files]);
-    await this.until(() => execFileSync('munge', ['--socket', socket, '--no-input']).length > 0);
+    await this.until(() => execFileSync('munge', ['--socket', socket, '--no-input'], { stdio: ['ignore', 'pipe', 'ignore'] }).length > 0);
     const [controller, first, second] = await freePorts(3);
     writeFileSync(path.join(folder, 'plugstack.conf'), '');
     writeFileSync(this.configuration, configuration(folder, socket, controller ?? 0, [first ?? 0, second ?? 0]));
