@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EngineSettings } from '../../../core/evaluation/evaluation';
 import type { SamplingRecord } from '../../../core/evaluation/generation';
 import type { EditRequest, EditWatch } from '../../../core/evaluation/inference';
-import { fail, ok, type Failure, type Result } from '../../../core/outcome';
+import { fail, ok, type Result } from '../../../core/outcome';
 import { editCancelled } from '../../childFailure';
 import { chooseDevice, type ChosenDevice } from '../../devices/chooseDevice';
 import { joinedTargets } from '../../graph/loraTargets';
@@ -31,6 +31,7 @@ import { packLatents, unpackLatents } from './packing';
 import { pictureOf } from './pixels';
 import type { Denoiser } from './onnxTransformer';
 import { Previews } from './preview';
+import { noLorasOnExport, noNumbers, tooNarrow } from './refusals';
 import { sample } from './sampling';
 import { isTooNarrow, outputSize, usualResolution, type Size } from './sizes';
 
@@ -304,29 +305,4 @@ function sizeWarnings({ width, height }: EditRequest, [made, high]: Size): reado
 
 function samplingRecord({ kind, schedule }: ChosenSchedule, { noise = 'philox' }: EditRequest, guidance: number, sources: readonly Source[]): SamplingRecord {
   return { scheduler: kind, sigmas: [...schedule.sigmas], noise, guidance, sources: sources.map(({ latentSize, promptSize }) => ({ latents: latentSize, prompt: promptSize })) };
-}
-
-const noLorasOnExport: Failure = {
-  code: 'loras-not-supported',
-  message: 'The transformer of this checkpoint is an ONNX file, and LoRAs cannot be put on top of one.',
-  advice: 'Use the checkpoint with safetensors as base.',
-  short: 'no LoRAs here',
-};
-
-function tooNarrow(file: string, { width, height }: Picture): Failure {
-  return {
-    code: 'picture-too-narrow',
-    message: `${path.basename(file)} is ${width}x${height}: nothing is left of such a shape at the size that the model works at.`,
-    advice: 'Cut the picture to a shape of at most about 1:200.',
-    short: 'too narrow',
-  };
-}
-
-function noNumbers(precision: string): Failure {
-  return {
-    code: 'bad-output',
-    message: `The model gave values that are no numbers instead of a picture (computed in ${precision}).`,
-    advice: 'Set "precision" to "bfloat16" or "float32" in evaluation.json, and look whether a LoRA is broken.',
-    short: 'bad output',
-  };
 }
