@@ -62,6 +62,22 @@ describe.runIf(browserPath).each(Object.keys(themes) as Theme[])('in the %s them
   }, 60_000);
 });
 
+describe.runIf(browserPath)('enlarged to 200 %, for someone who wants no motion', () => {
+  test.each(Object.keys(panels))('the %s panel has every control in reach, nothing moves, and no rule is broken', async (name) => {
+    const panel = await panels[name]!('dark');
+    try {
+      await panel.page.emulateMedia({ reducedMotion: 'reduce' });
+      // What is left of a window of 1440 × 900 pixels.
+      await panel.page.setViewportSize({ width: 720, height: 450 });
+      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
+      expect(await panel.page.evaluate(() => document.getAnimations().filter(({ playState, effect }) => playState === 'running' && Number(effect?.getComputedTiming().duration) > 10).length)).toBe(0);
+      expect(await violations(panel.page)).toEqual([]);
+    } finally {
+      await panel.close();
+    }
+  }, 60_000);
+});
+
 /** What axe finds wrong, each with the elements that it is about. */
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));

@@ -19,7 +19,8 @@ export function measurements(matrix: Matrix, { measurements: { criteria, rows, m
 function table(criteria: readonly string[], rows: readonly MeasurementRow[]): Node {
   return h(
     'div',
-    { class: 'scroll' },
+    // Nothing in it takes the focus, so it does itself, to be scrolled by keyboard.
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Table of measurements' },
     h(
       'table',
       { class: 'measure-table' },

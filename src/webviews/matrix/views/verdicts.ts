@@ -11,7 +11,8 @@ export function verdicts({ verdicts: rows, models }: MatrixState): Node | false 
     h('div', { class: 'title' }, h('h2', { id: 'verdicts' }, 'Verdicts'), h('p', { class: 'mute' }, 'pass: all of the 95 % interval meets the limit · fail: none of it does · not proven: the limit lies inside')),
     h(
       'div',
-      { class: 'scroll' },
+      // Nothing in it takes the focus, so it does itself, to be scrolled by keyboard.
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Table of verdicts' },
       h(
         'table',
         { class: 'verdict-table' },
