@@ -69,7 +69,7 @@ export class DecidePanel {
     panel.webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message).catch((error: unknown) => log.error(`Decision: ${String(error)}`)));
     panel.onDidDispose(() => this.end());
     this.watch(paths.planFolder, '{tasks.md,*.tasks.md,ratings.jsonl,evaluation.json}');
-    this.watch(paths.workspace, 'docs/*.md');
+    this.watch(paths.workspace, '{docs/**/*,*}.md');
     this.fill(extensionUri);
   }
 
