@@ -50,7 +50,7 @@ it('fewer bits take a picture further from the reference, but not away from it',
   expect(Math.min(four, normal)).toBeGreaterThan(eight);
   expect(Math.max(four, normal)).toBeLessThan(40);
   // The tiny text encoder's rows of 96 do not fill NF4's blocks of 64.
-  expect((await readdir(path.join(cacheFolder, 'weights'))).map((name) => path.extname(name))).toEqual(Array(5).fill('.safetensors'));
+  expect((await readdir(path.join(cacheFolder, 'weights'))).filter((name) => name.endsWith('.safetensors'))).toHaveLength(5);
 });
 
 it('weights are packed once; the next time they are there', async () => {
