@@ -173,6 +173,10 @@ async function writeSettings(data: string, { theme = 'dark', settings = {}, work
     ...settings,
   };
   await writeFile(path.join(user, 'settings.json'), JSON.stringify(all, undefined, 2));
+  // Settings of the machine that the extensions run on are not read from those of the person before it.
+  const machine = path.join(data, 'Machine');
+  await mkdir(machine, { recursive: true });
+  await writeFile(path.join(machine, 'settings.json'), JSON.stringify(settings, undefined, 2));
 }
 
 async function waitForServer(port: number, server: ChildProcess, output: readonly string[]): Promise<void> {

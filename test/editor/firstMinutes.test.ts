@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Editor, takesScreenshots } from './editor';
-import { pictureFailures, treeRow, widenSideBar } from './page';
+import { pictureFailures, scrolledTo, treeRow, widenSideBar } from './page';
 
 let folder: string;
 let editor: Editor;
@@ -40,8 +40,7 @@ it('opens the walkthrough, whose steps have pictures', async () => {
 it('looks at the machine when asked', async () => {
   await editor.page.locator('.welcome-view a').filter({ hasText: 'check this environment' }).click();
   await treeRow(editor, 'Disk, ', 'Environment').waitFor();
-  await treeRow(editor, 'Disk, ', 'Environment').waitFor();
-  await treeRow(editor, 'Git, no repository, needs attention', 'Environment').waitFor();
+  await scrolledTo(editor, 'Git, no repository, needs attention', 'Environment');
 });
 
 it('copies the sample into a folder of its own and opens it', async () => {
@@ -49,8 +48,14 @@ it('copies the sample into a folder of its own and opens it', async () => {
   const input = editor.page.locator('.quick-input-widget input').first();
   // The dialog fills in a folder of its own once it has read it, over what was typed before that.
   await expect.poll(() => input.inputValue(), { timeout: 30_000 }).toMatch(/^\//);
-  await input.fill(`${folder}/`);
-  await editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'empty' }).first().waitFor();
+  const listed = editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'empty' }).first();
+  await vi.waitFor(
+    async () => {
+      await input.fill(`${folder}/`);
+      await listed.waitFor({ timeout: 5_000 });
+    },
+    { timeout: 60_000 },
+  );
   await editor.page.keyboard.press('Enter');
   await expect.poll(() => existsSync(path.join(folder, 'evalmark-sample/plans/tiny-editors/tasks.md')), { timeout: 60_000 }).toBe(true);
   await editor.page.waitForURL(/evalmark-sample/, { timeout: 60_000 });

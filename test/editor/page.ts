@@ -2,8 +2,10 @@ import type { Frame, Locator, Page } from 'playwright-core';
 import { afterEach, expect, vi } from 'vitest';
 import type { Editor } from './editor';
 
+type View = 'Plan' | 'Runs' | 'Environment';
+
 /** A row of an Evalmark tree by the beginning of its accessible name: "Write hello, to do". */
-export function treeRow(editor: Editor, name: string, view: 'Plan' | 'Runs' | 'Environment' = 'Plan'): Locator {
+export function treeRow(editor: Editor, name: string, view: View = 'Plan'): Locator {
   const pane = editor.page.locator('.pane').filter({ has: editor.page.locator(`.pane-header[aria-label^="${view}"]`) });
   return pane.locator(`.monaco-list-row[aria-label^="${name.replaceAll('"', '\\"')}"]`).first();
 }
@@ -56,6 +58,18 @@ export async function walkTree(editor: Editor, from: Locator): Promise<readonly 
     await editor.page.keyboard.press('ArrowDown');
     await tree.locator(`.monaco-list-row.focused[data-index="${index + 1}"]`).waitFor();
   }
+}
+
+/** A row of a view that is too low for all its rows: those below the edge are not drawn. */
+export async function scrolledTo(editor: Editor, name: string, view: View): Promise<Locator> {
+  const row = treeRow(editor, name, view);
+  const pane = editor.page.locator('.pane').filter({ has: editor.page.locator(`.pane-header[aria-label^="${view}"]`) });
+  await pane.locator('.monaco-list').first().hover();
+  await expect.poll(async () => {
+    await editor.page.mouse.wheel(0, 40);
+    return row.isVisible();
+  }, { timeout: 30_000 }).toBe(true);
+  return row;
 }
 
 /** Rows that are far away are not drawn, but the list is as high as all of them. */

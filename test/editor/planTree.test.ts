@@ -54,8 +54,9 @@ it('opens every row at once, and shows only steps with the words that were asked
   await editor.page.keyboard.type('commit documentation');
   await editor.page.keyboard.press('Enter');
   await treeRow(editor, 'Phase 1').waitFor({ state: 'hidden' });
-  const rows = await walkTree(editor, treeRow(editor, 'Phase 4'));
-  expect(rows.filter(({ hasBox }) => hasBox).map(({ name }) => name.split(',')[0])).toEqual(['Commit all documentation changes']);
+  await treeRow(editor, 'Commit all documentation changes').waitFor();
+  const boxes = editor.page.locator('.pane .monaco-list-row').filter({ has: editor.page.locator('.custom-view-tree-node-item-checkbox') });
+  expect(await boxes.count()).toBe(1);
   if (takesScreenshots) await editor.screenshot('filtered-dark');
   await editor.runCommand('Evalmark: Clear Filter');
   await treeRow(editor, 'Phase 1').waitFor();
