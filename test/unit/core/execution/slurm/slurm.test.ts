@@ -272,10 +272,12 @@ describe.skipIf(why !== undefined)('a real Slurm', { timeout: 900_000 }, () => {
         const { rename } = fs;
         fs.rename = async (from, to) => { if (to.endsWith('.png')) await new Promise((resolve) => setTimeout(resolve, 7000)); return rename(from, to); };
         syncBuiltinESMExports();`);
-      const limited: SlurmSettings = { kind: 'slurm', time: '1', partMinutes: 100, command: `${process.execPath} --import ${slow} ${bundle.entry}` };
+      const command = `${process.execPath} --import ${slow} ${bundle.entry}`;
+      const limited: SlurmSettings = { kind: 'slurm', time: '1', partMinutes: 100, command };
       const angles = { ...study.evaluation, models: study.evaluation.models.slice(1, 2) };
       const far = submitter({ ...angles, executor: limited }, {}, study.folder);
-      const full: SlurmSettings = { kind: 'slurm', mem: '30M' };
+      // Slurm looks at memory every few seconds: a quick worker would be done before.
+      const full: SlurmSettings = { kind: 'slurm', mem: '30M', command };
       const killed = submitter({ ...angles, executor: full, results: 'killed' }, {}, study.folder);
       const [whole, short] = await Promise.all([submit(far, limited), submit(killed, full)]);
       expect(counts(whole)).toEqual({ made: 6, kept: 0, failed: 0, skipped: 0 });
