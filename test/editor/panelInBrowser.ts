@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import type { PanelAddresses } from '../../src/extension/panels/compareHtml';
+import type { PanelAddresses } from '../../src/extension/panels/panelPage';
 import { themes, type Theme } from './panelThemes';
 
 /** The browser that pages are tested in; absent on machines without one. */
@@ -90,6 +90,14 @@ export class PanelInBrowser<ToPanel extends object, ToHost> {
 
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Kept only where a person asked for pictures to look at. */
+  async picture(name: string): Promise<void> {
+    if (process.env.EVALMARK_SCREENSHOTS !== '1') return;
+    await mkdir('.evalmark/screenshots', { recursive: true });
+    await this.page.waitForTimeout(400);
+    await this.page.screenshot({ path: `.evalmark/screenshots/${name}.png` });
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -96,11 +96,8 @@ export class PicturesPage {
     );
   }
 
-  async picture(name: string): Promise<void> {
-    if (process.env.EVALMARK_SCREENSHOTS !== '1') return;
-    await mkdir('.evalmark/screenshots', { recursive: true });
-    await this.page.waitForTimeout(400);
-    await this.page.screenshot({ path: `.evalmark/screenshots/${name}.png` });
+  picture(name: string): Promise<void> {
+    return this.panel.picture(name);
   }
 
   async close(): Promise<void> {

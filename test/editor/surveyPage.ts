@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -91,11 +91,8 @@ export class SurveyPage {
     return (await this.page.locator('.line.current').getAttribute('aria-label')) ?? '';
   }
 
-  async picture(name: string): Promise<void> {
-    if (process.env.EVALMARK_SCREENSHOTS !== '1') return;
-    await mkdir('.evalmark/screenshots', { recursive: true });
-    await this.page.waitForTimeout(400);
-    await this.page.screenshot({ path: `.evalmark/screenshots/${name}.png` });
+  picture(name: string): Promise<void> {
+    return this.panel.picture(name);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { l10n, RelativePattern, Uri, ViewColumn, window, workspace as editorWorkspace, type Disposable, type FileSystemWatcher, type WebviewPanel } from 'vscode';
 import type { Logger } from '../../core/actions/action';
@@ -8,6 +7,7 @@ import type { Measurer } from '../../core/images/comparison/measurer';
 import { measuredPair, ratingsPathOf, readReviewOutputs } from '../../core/review/reviewSet';
 import type { HostMessage, WebviewMessage } from '../../webviews/compare/contract';
 import { compareHtml } from './compareHtml';
+import { bundles, panelAddresses } from './panelAddresses';
 import { confirmReveal } from './confirmReveal';
 import { CompareModel } from './compareModel';
 import { recallSet, rememberSet, restoredFrom } from './compareRestore';
@@ -89,14 +89,7 @@ export class ComparePanel {
     panel.onDidDispose(() => this.end());
     this.watcher = editorWorkspace.createFileSystemWatcher(new RelativePattern(Uri.file(path.dirname(context.planPath)), 'ratings.jsonl'));
     this.watcher.onDidChange(() => void this.model?.noticeFile());
-    const { webview } = panel;
-    const folder = bundles(context.extensionUri);
-    webview.html = compareHtml({
-      script: webview.asWebviewUri(Uri.joinPath(folder, 'compare.js')).toString(),
-      style: webview.asWebviewUri(Uri.joinPath(folder, 'compare.css')).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString('base64'),
-    });
+    panel.webview.html = compareHtml(panelAddresses(panel.webview, context.extensionUri, 'compare'));
     this.ask(context);
   }
 
@@ -177,8 +170,4 @@ export class ComparePanel {
     this.model?.dispose();
     this.context.onClosed();
   }
-}
-
-function bundles(extensionUri: Uri): Uri {
-  return Uri.joinPath(extensionUri, 'dist', 'webviews');
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { RelativePattern, Uri, ViewColumn, commands, l10n, window, workspace, type WebviewPanel } from 'vscode';
 import type { Logger, PlanPaths } from '../../core/actions/action';
@@ -13,6 +12,7 @@ import type { WebviewMessage } from '../../webviews/decide/contract';
 import { Lifetime } from '../lifetime';
 import { readSettings } from '../settings';
 import { compareHtml } from './compareHtml';
+import { bundles, panelAddresses } from './panelAddresses';
 import { DecideModel } from './decideModel';
 
 export interface DecideContext {
@@ -75,13 +75,7 @@ export class DecidePanel {
 
   private fill(extensionUri: Uri): void {
     const { webview } = this.panel;
-    webview.html = compareHtml({
-      title: l10n.t('Decision'),
-      script: webview.asWebviewUri(Uri.joinPath(bundles(extensionUri), 'decide.js')).toString(),
-      style: webview.asWebviewUri(Uri.joinPath(bundles(extensionUri), 'decide.css')).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString('base64'),
-    });
+    webview.html = compareHtml({ title: l10n.t('Decision'), ...panelAddresses(webview, extensionUri, 'decide') });
   }
 
   private watch(folder: string, pattern: string): void {
@@ -105,8 +99,4 @@ export class DecidePanel {
 async function confirmDiscard(): Promise<boolean> {
   const discard = l10n.t('Discard');
   return (await window.showWarningMessage(l10n.t('Discard what you wrote here and no document holds yet?'), { modal: true }, discard)) === discard;
-}
-
-function bundles(extensionUri: Uri): Uri {
-  return Uri.joinPath(extensionUri, 'dist', 'webviews');
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RelativePattern, Uri, ViewColumn, l10n, window, workspace as editorWorkspace, type WebviewPanel } from 'vscode';
@@ -10,6 +9,7 @@ import { readStudy, type Study } from '../../core/review/study';
 import type { ExportFormat, WebviewMessage } from '../../webviews/matrix/contract';
 import { Lifetime } from '../lifetime';
 import { compareHtml } from './compareHtml';
+import { bundles, panelAddresses } from './panelAddresses';
 import { confirmReveal } from './confirmReveal';
 import { MatrixModel } from './matrixModel';
 import type { PlanNetworks } from './planNetworks';
@@ -87,14 +87,7 @@ export class MatrixPanel {
   }
 
   private fill({ webview }: WebviewPanel): void {
-    const folder = bundles(this.context.extensionUri);
-    webview.html = compareHtml({
-      title: l10n.t('Results'),
-      script: webview.asWebviewUri(Uri.joinPath(folder, 'matrix.js')).toString(),
-      style: webview.asWebviewUri(Uri.joinPath(folder, 'matrix.css')).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString('base64'),
-    });
+    webview.html = compareHtml({ title: l10n.t('Results'), ...panelAddresses(webview, this.context.extensionUri, 'matrix') });
   }
 
   private async read(): Promise<Study | { readonly message: string; readonly advice: string }> {
@@ -134,8 +127,4 @@ export class MatrixPanel {
     this.lifetime.dispose();
     if (MatrixPanel.open.get(this.context.planPath) === this) MatrixPanel.open.delete(this.context.planPath);
   }
-}
-
-function bundles(extensionUri: Uri): Uri {
-  return Uri.joinPath(extensionUri, 'dist', 'webviews');
 }

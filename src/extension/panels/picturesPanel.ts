@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { commands, l10n, RelativePattern, Uri, ViewColumn, window, workspace, type WebviewPanel } from 'vscode';
 import type { Logger, PicturesLook, PlanPaths } from '../../core/actions/action';
@@ -12,6 +11,7 @@ import { commandId } from '../commands/commandId';
 import { Lifetime } from '../lifetime';
 import { readSettings } from '../settings';
 import { closedPanelHtml } from './closedPanelHtml';
+import { bundles, panelAddresses } from './panelAddresses';
 import { PicturesModel } from './picturesModel';
 
 export interface PicturesContext {
@@ -43,7 +43,7 @@ export class PicturesPanel {
   }
 
   private static create(extensionUri: Uri): WebviewPanel {
-    return window.createWebviewPanel('evalmark.pictures', '', ViewColumn.Active, { enableScripts: true, localResourceRoots: [Uri.joinPath(extensionUri, 'dist', 'webviews')] });
+    return window.createWebviewPanel('evalmark.pictures', '', ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles(extensionUri)] });
   }
 
   private readonly lifetime = new Lifetime();
@@ -58,15 +58,8 @@ export class PicturesPanel {
     panel.iconPath = { light: Uri.joinPath(extensionUri, 'media', 'compare-light.svg'), dark: Uri.joinPath(extensionUri, 'media', 'compare-dark.svg') };
     this.model = this.makeModel();
     const { webview } = panel;
-    const bundles = Uri.joinPath(extensionUri, 'dist', 'webviews');
     webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message));
-    webview.html = closedPanelHtml({
-      script: webview.asWebviewUri(Uri.joinPath(bundles, 'pictures.js')).toString(),
-      style: webview.asWebviewUri(Uri.joinPath(bundles, 'pictures.css')).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString('base64'),
-      title: l10n.t('Source pictures'),
-    });
+    webview.html = closedPanelHtml({ title: l10n.t('Source pictures'), ...panelAddresses(webview, extensionUri, 'pictures') });
     this.lifetime.add(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('evalmark.pictures') && void this.model.load()));
     const watcher = this.lifetime.add(workspace.createFileSystemWatcher(new RelativePattern(Uri.file(path.join(paths.workspace, context.look.folder)), '*')));
     for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) event(() => void this.model.load());

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { env, l10n, RelativePattern, Uri, ViewColumn, commands, window, workspace, type WebviewPanel } from 'vscode';
@@ -14,6 +13,7 @@ import type { PlanStore } from '../../core/plan/planStore';
 import type { HostMessage, WebviewMessage } from '../../webviews/survey/contract';
 import { Lifetime } from '../lifetime';
 import { closedPanelHtml } from './closedPanelHtml';
+import { bundles, panelAddresses } from './panelAddresses';
 import { SurveyModel } from './surveyModel';
 import { CardPictures } from './surveyPictures';
 
@@ -62,7 +62,7 @@ export class SurveyPanel {
   }
 
   private static create(extensionUri: Uri): WebviewPanel {
-    return window.createWebviewPanel('evalmark.survey', '', ViewColumn.Active, { enableScripts: true, localResourceRoots: [Uri.joinPath(extensionUri, 'dist', 'webviews')] });
+    return window.createWebviewPanel('evalmark.survey', '', ViewColumn.Active, { enableScripts: true, localResourceRoots: [bundles(extensionUri)] });
   }
 
   private readonly lifetime = new Lifetime();
@@ -72,19 +72,12 @@ export class SurveyPanel {
 
   private constructor(private readonly panel: WebviewPanel, private readonly context: SurveyContext, private page: SurveyPage) {
     SurveyPanel.open.set(context.planPath, this);
-    const bundles = Uri.joinPath(context.extensionUri, 'dist', 'webviews');
     this.panel.title = l10n.t('Survey: {0}', path.basename(this.folder));
     this.panel.iconPath = { light: Uri.joinPath(context.extensionUri, 'media', 'survey-light.svg'), dark: Uri.joinPath(context.extensionUri, 'media', 'survey-dark.svg') };
     this.model = this.makeModel(page);
     const { webview } = this.panel;
     webview.onDidReceiveMessage((message: WebviewMessage) => void this.model.handle(message));
-    webview.html = closedPanelHtml({
-      script: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.js')).toString(),
-      style: webview.asWebviewUri(Uri.joinPath(bundles, 'survey.css')).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString('base64'),
-      title: l10n.t('Survey'),
-    });
+    webview.html = closedPanelHtml({ title: l10n.t('Survey'), ...panelAddresses(webview, context.extensionUri, 'survey') });
     const watcher = this.lifetime.add(workspace.createFileSystemWatcher(new RelativePattern(Uri.file(this.folder), 'survey.json')));
     this.lifetime.add(watcher.onDidChange(() => void this.model.reread()));
     this.lifetime.add(watcher.onDidCreate(() => void this.model.reread()));
